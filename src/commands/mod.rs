@@ -1,0 +1,145 @@
+//! The commands, one file each: its arguments and what it does.
+//!
+//! To add one: write its file with `Args` and `run`, and add it to the list in [`Command`].
+
+use clap::Subcommand;
+
+use crate::cli::Cli;
+use crate::context::{Clock, Context, EnvSnapshot};
+use crate::env_vars;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::rng::Rng;
+use crate::ui::Ui;
+
+mod bootstrap;
+mod check;
+mod diff;
+mod edit;
+mod generate;
+mod get;
+mod identity;
+mod init;
+mod list;
+mod recipients;
+mod rename;
+mod run;
+mod seal;
+mod set;
+mod unseal;
+mod unset;
+mod verify;
+
+/// Declares the commands once: module, variant, and thereby parsing, help and dispatch.
+macro_rules! commands {
+    ($($(#[$attribute:meta])* $variant:ident($module:ident),)*) => {
+        /// What to do.
+        #[derive(Subcommand)]
+        pub enum Command {
+            $($(#[$attribute])* $variant($module::Args),)*
+        }
+
+        impl Command {
+            fn run(self, context: &mut Context) -> Result<ExitCode, Error> {
+                match self {
+                    $(Self::$variant(args) => $module::run(&args, context),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Write envward.toml and a schema from what the project already has
+    Init(init),
+    /// Create or complete an environment: generate what can be generated, ask for the rest
+    Bootstrap(bootstrap),
+    /// Validate env files, sealed files or the process environment against the schema
+    Check(check),
+    /// Print a strong secret
+    Generate(generate),
+    /// Become a command with the environment injected
+    Run(run),
+    /// Take the changes of the env file into the sealed file
+    Seal(seal),
+    /// Take the changes of the sealed file into the env file
+    Unseal(unseal),
+    /// Edit the sealed file in an editor
+    Edit(edit),
+    /// Print one value
+    Get(get),
+    /// Set one value, read from a prompt or from standard input
+    Set(set),
+    /// Remove one variable
+    Unset(unset),
+    /// Rename one variable
+    Rename(rename),
+    /// List the variables of an environment
+    List(list),
+    /// Check the seal: structure, recipients, record, authorship, age
+    Verify(verify),
+    /// Show or change who can open the sealed files
+    Recipients(recipients),
+    /// Make, show or import the private key that opens them
+    Identity(identity),
+    /// Compare the environment with its env file, another environment, a revision or a file
+    Diff(diff),
+}
+
+/// Runs the program with parsed arguments and says what went wrong, if anything did.
+pub fn main(parsed: Result<Cli, clap::Error>) -> ExitCode {
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut context = match context(&cli) {
+        Ok(context) => context,
+        Err(code) => return code,
+    };
+    match cli.command.run(&mut context) {
+        Ok(code) => code,
+        Err(error) if error.is_broken_pipe() => ExitCode::Done,
+        Err(error) => {
+            context.ui.error(&error.to_string());
+            if let Some(help) = error.help() {
+                context.ui.help(&help);
+            }
+            error.exit_code()
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the working directory is read once, here")]
+fn context(cli: &Cli) -> Result<Context, ExitCode> {
+    let env = EnvSnapshot::take();
+    let globals = cli.globals.clone();
+    let verbosity = if globals.quiet { -1 } else { i8::try_from(globals.verbose).unwrap_or(i8::MAX) };
+    let no_color = env.get_os(env_vars::NO_COLOR).is_some();
+    let mut ui = Ui::new(globals.color, no_color, verbosity, globals.no_input);
+    let here = std::env::current_dir().map(|cwd| match &globals.directory {
+        Some(directory) => cwd.join(directory),
+        None => cwd,
+    });
+    match here {
+        Ok(cwd) if cwd.is_dir() => {
+            let (clock, rng) = (Clock::system(&env), Rng::system(&env));
+            Ok(Context { ui, clock, rng, env, cwd, globals })
+        }
+        Ok(cwd) => {
+            ui.error(&format!("{} is not a directory", cwd.display()));
+            Err(ExitCode::Usage)
+        }
+        Err(source) => {
+            ui.error(&format!("cannot find the current directory: {source}"));
+            Err(ExitCode::Usage)
+        }
+    }
+}
+
+/// Prints clap's own message. Help and version are results, everything else is talk.
+fn usage(error: &clap::Error) -> ExitCode {
+    let failed = error.use_stderr();
+    // clap prints to the right stream by itself; a closed one is nobody's loss.
+    let _ = error.print();
+    if failed { ExitCode::Usage } else { ExitCode::Done }
+}

@@ -1,0 +1,57 @@
+//! Every environment variable that envward reads, one constant each.
+//!
+//! Those marked as a credential are taken out of what `run` hands to its command.
+
+/// The environment to use when `-e` is not given.
+pub const ENVWARD_ENV: &str = "ENVWARD_ENV";
+
+/// An age identity, or the path of a file with identities. Credential.
+pub const ENVWARD_IDENTITY: &str = "ENVWARD_IDENTITY";
+
+/// The public fingerprint of the project key that CI expects, since a fresh machine remembers none.
+pub const ENVWARD_PROJECT_PIN: &str = "ENVWARD_PROJECT_PIN";
+
+/// Set to `off` to leave the OS keyring alone, for machines where asking it would block.
+pub const ENVWARD_KEYRING: &str = "ENVWARD_KEYRING";
+
+/// The passphrase of a file in age format that was sealed with one. Credential.
+pub const ENVWARD_PASSPHRASE: &str = "ENVWARD_PASSPHRASE";
+
+/// age identities as text, as sops reads them. Credential.
+pub const SOPS_AGE_KEY: &str = "SOPS_AGE_KEY";
+
+/// Path of a file with age identities, as sops reads it. Credential.
+pub const SOPS_AGE_KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
+
+/// The user's home directory.
+pub const HOME: &str = "HOME";
+
+/// Base of the user's configuration directories (XDG base directory specification).
+pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+
+/// Base of the user's state directories (XDG base directory specification).
+pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+
+/// A directory that only the user can read and that does not outlive the login; `edit` works there.
+pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+
+/// Where programs are looked up: git, the editor, and the command of `run`.
+pub const PATH: &str = "PATH";
+
+/// The editor of `edit`, before [`EDITOR`].
+pub const VISUAL: &str = "VISUAL";
+
+/// The editor of `edit`.
+pub const EDITOR: &str = "EDITOR";
+
+/// Any value turns colour off (no-color.org).
+pub const NO_COLOR: &str = "NO_COLOR";
+
+/// Credentials that never reach the command of `run`.
+pub const CREDENTIALS: &[&str] = &[ENVWARD_IDENTITY, ENVWARD_PASSPHRASE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE];
+
+/// Fixes the clock, as RFC 3339. Debug builds only, for the tests.
+pub const TEST_ONLY_NOW: &str = "ENVWARD_TEST_ONLY_NOW";
+
+/// Seeds the random generator with a number. Debug builds only, for the tests.
+pub const TEST_ONLY_SEED: &str = "ENVWARD_TEST_ONLY_SEED";

@@ -1,0 +1,84 @@
+//! The only place where an error becomes an exit code.
+
+use std::io;
+
+use crate::exit_code::ExitCode;
+use crate::ui::PromptError;
+use crate::{fs, git, manifest, rng, schema};
+
+/// Why a command failed. Each room has an error type of its own; this one gathers them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The command line asks for something that makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong with it.
+        message: String,
+        /// What to do instead.
+        help: Option<String>,
+    },
+    /// A question was declined or could not be asked.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// The result could not be written to stdout.
+    #[error("cannot write the result: {0}")]
+    Output(#[source] io::Error),
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] fs::Error),
+    /// The manifest cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] manifest::Error),
+    /// The schema cannot be used.
+    #[error(transparent)]
+    Schema(#[from] schema::Error),
+    /// git is missing or failed.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] rng::Error),
+}
+
+impl Error {
+    /// A mistake on the command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), help: None }
+    }
+
+    /// A mistake on the command line, with what to do instead.
+    pub fn usage_with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), help: Some(help.into()) }
+    }
+
+    /// The exit code it ends the process with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage { .. } | Self::Prompt(_) => ExitCode::Usage,
+            Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+            Self::File(_) | Self::Manifest(_) | Self::Schema(_) | Self::Git(_) | Self::Output(_) => {
+                ExitCode::Unreadable
+            }
+            Self::Random(_) => ExitCode::Bug,
+        }
+    }
+
+    /// The next step, if there is one to name.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Usage { help, .. } => help.clone(),
+            Self::Prompt(PromptError::NoInput | PromptError::NoTerminal) => {
+                Some("see --help for the flags that answer it in advance".to_owned())
+            }
+            Self::File(error) => error.hint(),
+            Self::Manifest(error) => error.hint(),
+            Self::Prompt(_) | Self::Output(_) | Self::Schema(_) | Self::Git(_) | Self::Random(_) => None,
+        }
+    }
+
+    /// Whether stdout was closed by its reader, which ends a command without a word.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(source) if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,301 @@
+//! Files: bounded reads, private atomic writes, locks.
+//!
+//! Everything that writes goes through here, so that a file with secrets is created 0600 by the call that
+//! creates it, written beside its target, synced, renamed, and its directory synced. After a kill at any
+//! moment the old or the new file is there, whole.
+#![expect(clippy::disallowed_methods, reason = "this room owns the file system")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+/// No file that envward reads may be larger: 16 MiB.
+pub const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// What went wrong with a file. Never holds the file's content.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried: "read", "write", "lock", …
+        action: &'static str,
+        /// The file it was tried on.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// The file is over [`MAX_FILE`].
+    #[error("{} is larger than 16 MiB", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is not UTF-8.
+    #[error("{} is not valid UTF-8 (first bad byte at offset {offset})", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Offset of the first bad byte, from 0.
+        offset: usize,
+    },
+    /// A plaintext target is a symbolic link, so the write could land somewhere else.
+    #[error("{} is a symbolic link; secrets are not written through links", path.display())]
+    Symlink {
+        /// The link.
+        path: PathBuf,
+    },
+    /// The target exists and is not a regular file.
+    #[error("{} is not a regular file", path.display())]
+    NotRegular {
+        /// The target.
+        path: PathBuf,
+    },
+    /// An existing plaintext target can be read by others.
+    #[error("{} can be read by other users (mode {mode:03o})", path.display())]
+    WorldReadable {
+        /// The target.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Another process holds the lock.
+    #[error("another envward process is changing {}", path.display())]
+    Locked {
+        /// What the lock protects.
+        path: PathBuf,
+    },
+}
+
+impl Error {
+    /// What to do next, where there is something better than the message itself.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::WorldReadable { path, .. } => Some(format!("run: chmod 600 {}", path.display())),
+            Self::Symlink { .. } => Some("name the file that the link points to".to_owned()),
+            Self::Locked { .. } => Some("wait for it to end and run the command again".to_owned()),
+            Self::TooLarge { .. } => Some("is this the right file?".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Whether the file was simply not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+/// Reads a whole file, at most [`MAX_FILE`]. The buffer is overwritten when dropped.
+pub fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    let metadata = file.metadata().map_err(Error::io("read", path))?;
+    if metadata.is_dir() {
+        return Err(Error::NotRegular { path: path.to_owned() });
+    }
+    if metadata.len() > MAX_FILE {
+        return Err(Error::TooLarge { path: path.to_owned() });
+    }
+    // One spare byte, so that reading to the end never reallocates and leaves a copy behind.
+    let capacity = usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Error::TooLarge { path: path.to_owned() });
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole file as UTF-8.
+pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let bytes = read(path)?;
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(error) => Err(Error::NotUtf8 { path: path.to_owned(), offset: error.valid_up_to() }),
+    }
+}
+
+/// Like [`read`], with `None` for a file that is not there.
+pub fn read_if_exists(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    match read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that holds plaintext secrets or keys: mode 0600, atomic, never through a link, never over a
+/// file that others can read.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    refuse_unsafe_target(path)?;
+    replace(path, bytes, 0o600)
+}
+
+/// Writes a file that is meant to be shared (manifest, schema, sealed file): atomic; an existing file keeps
+/// its permissions, a new one gets 0644 less the umask.
+pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    if let Ok(metadata) = fs::symlink_metadata(path)
+        && metadata.file_type().is_symlink()
+    {
+        return Err(Error::Symlink { path: path.to_owned() });
+    }
+    replace(path, bytes, existing_mode(path).unwrap_or(0o644))
+}
+
+/// Makes a directory and its parents; the last one gets mode 0700.
+pub fn create_private_dir(path: &Path) -> Result<(), Error> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        result => result.map_err(Error::io("create", path)),
+    }
+}
+
+/// Makes a directory and its parents with the default permissions.
+pub fn create_dir(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(Error::io("create", path))
+}
+
+/// Removes a file; one that is not there counts as removed.
+pub fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(Error::io("remove", path)),
+    }
+}
+
+/// The permission bits of a file, `None` where the platform has none or the file is not there.
+pub fn mode(path: &Path) -> Option<u32> {
+    existing_mode(path)
+}
+
+fn refuse_unsafe_target(path: &Path) -> Result<(), Error> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    if metadata.file_type().is_symlink() {
+        return Err(Error::Symlink { path: path.to_owned() });
+    }
+    if !metadata.is_file() {
+        return Err(Error::NotRegular { path: path.to_owned() });
+    }
+    match existing_mode(path) {
+        Some(mode) if mode & 0o077 != 0 => Err(Error::WorldReadable { path: path.to_owned(), mode }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn existing_mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).ok().map(|metadata| metadata.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn existing_mode(_path: &Path) -> Option<u32> {
+    None
+}
+
+/// Temp file beside the target, sync, rename, sync of the directory. The temp file is removed on any error.
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+    let (temporary, mut file) = create_beside(path, directory, mode)?;
+    let written = (|| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&temporary, path)?;
+        sync_directory(directory)
+    })();
+    written.map_err(|source| {
+        // Best effort: the first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+        Error::Io { action: "write", path: path.to_owned(), source }
+    })
+}
+
+fn create_beside(path: &Path, directory: &Path, mode: u32) -> Result<(PathBuf, File), Error> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let process = std::process::id();
+    for attempt in 0..64_u32 {
+        let temporary = directory.join(format!(".{name}.tmp.{process}.{attempt}"));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        match options.open(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Ok(file) => {
+                // The umask may have taken away the owner's own bits; it never adds any.
+                #[cfg(unix)]
+                if mode & 0o077 == 0 {
+                    use std::os::unix::fs::PermissionsExt;
+                    file.set_permissions(fs::Permissions::from_mode(mode))
+                        .map_err(Error::io("write", &temporary))?;
+                }
+                return Ok((temporary, file));
+            }
+            Err(source) => return Err(Error::Io { action: "write", path: path.to_owned(), source }),
+        }
+    }
+    let source = io::Error::new(io::ErrorKind::AlreadyExists, "64 temporary files are in the way");
+    Err(Error::Io { action: "write", path: path.to_owned(), source })
+}
+
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// An exclusive lock between envward processes, held until dropped. It lies on a file of its own, because a
+/// rename would take a lock on the target away with the old inode.
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Waits up to `patience` for the lock file at `path`, which is created 0600 and stays.
+    pub fn acquire(path: &Path, patience: std::time::Duration) -> Result<Self, Error> {
+        if let Some(parent) = path.parent() {
+            create_private_dir(parent)?;
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(Error::io("lock", path))?;
+        let step = std::time::Duration::from_millis(20);
+        let mut waited = std::time::Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(fs::TryLockError::WouldBlock) if waited < patience => {
+                    std::thread::sleep(step);
+                    waited += step;
+                }
+                Err(fs::TryLockError::WouldBlock) => return Err(Error::Locked { path: path.to_owned() }),
+                Err(fs::TryLockError::Error(source)) => {
+                    return Err(Error::Io { action: "lock", path: path.to_owned(), source });
+                }
+            }
+        }
+    }
+}

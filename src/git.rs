@@ -1,0 +1,127 @@
+//! What envward asks git. It runs the user's own git, with everything off that a hostile repository could
+//! turn into running a program.
+#![expect(clippy::disallowed_methods, reason = "this room owns the git process")]
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::context::EnvSnapshot;
+use crate::env_vars;
+
+/// git is missing or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// git could not be started.
+    #[error("cannot run git: {0}")]
+    Start(#[source] io::Error),
+    /// git refused.
+    #[error("git {command} failed in {}", directory.display())]
+    Failed {
+        /// The subcommand.
+        command: String,
+        /// Where it ran.
+        directory: PathBuf,
+    },
+}
+
+/// git in one directory.
+pub struct Git {
+    directory: PathBuf,
+    path: Option<std::ffi::OsString>,
+    home: Option<std::ffi::OsString>,
+}
+
+impl Git {
+    /// git for the repository that holds `directory`; `None` if there is no repository or no git.
+    pub fn discover(directory: &Path, env: &EnvSnapshot) -> Option<Self> {
+        let own = |name| env.get_os(name).map(OsStr::to_owned);
+        let git =
+            Self { directory: directory.to_owned(), path: own(env_vars::PATH), home: own(env_vars::HOME) };
+        let inside = git.output(["rev-parse", "--is-inside-work-tree"]).ok()?;
+        (inside.0 && inside.1.starts_with(b"true")).then_some(git)
+    }
+
+    /// The top of the work tree.
+    pub fn root(&self) -> Result<PathBuf, Error> {
+        Ok(PathBuf::from(self.text(["rev-parse", "--show-toplevel"])?))
+    }
+
+    /// Whether git would ignore that file.
+    pub fn ignores(&self, path: &Path) -> Result<bool, Error> {
+        let arguments: [&OsStr; 4] =
+            [OsStr::new("check-ignore"), OsStr::new("-q"), OsStr::new("--no-index"), path.as_os_str()];
+        Ok(self.output(arguments)?.0)
+    }
+
+    /// Whether git tracks that file.
+    pub fn tracks(&self, path: &Path) -> Result<bool, Error> {
+        let arguments: [&OsStr; 4] =
+            [OsStr::new("ls-files"), OsStr::new("--error-unmatch"), OsStr::new("--"), path.as_os_str()];
+        Ok(self.output(arguments)?.0)
+    }
+
+    /// A setting, such as `user.name`.
+    pub fn config(&self, key: &str) -> Result<Option<String>, Error> {
+        let (found, value) = self.output(["config", "--get", key])?;
+        Ok(found.then(|| String::from_utf8_lossy(&value).trim_end().to_owned()))
+    }
+
+    /// A file at a revision; `None` if it is not there.
+    pub fn show(&self, revision: &str, path_from_root: &str) -> Result<Option<Vec<u8>>, Error> {
+        let object = format!("{revision}:{path_from_root}");
+        let (found, content) = self.output(["cat-file", "blob", &object])?;
+        Ok(found.then_some(content))
+    }
+
+    /// The commits that changed a file, newest first, as (commit, author time as RFC 3339).
+    pub fn commits(&self, path: &Path) -> Result<Vec<(String, String)>, Error> {
+        let mut arguments: Vec<&OsStr> = ["log", "--format=%H %aI", "--"].map(OsStr::new).to_vec();
+        arguments.push(path.as_os_str());
+        let text = self.text(arguments)?;
+        let pairs = text.lines().filter_map(|line| line.split_once(' '));
+        Ok(pairs.map(|(commit, time)| (commit.to_owned(), time.to_owned())).collect())
+    }
+
+    /// Whether older commits are missing from this clone.
+    pub fn is_shallow(&self) -> Result<bool, Error> {
+        Ok(self.text(["rev-parse", "--is-shallow-repository"])? == "true")
+    }
+
+    fn text<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Result<String, Error> {
+        let arguments: Vec<_> = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
+        match self.output(&arguments)? {
+            (true, output) => Ok(String::from_utf8_lossy(&output).trim_end().to_owned()),
+            (false, _) => Err(Error::Failed {
+                command: arguments
+                    .first()
+                    .map(|name| name.to_string_lossy().into_owned())
+                    .unwrap_or_default(),
+                directory: self.directory.clone(),
+            }),
+        }
+    }
+
+    /// Runs git; whether it succeeded, and its stdout.
+    fn output<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(
+        &self,
+        arguments: I,
+    ) -> Result<(bool, Vec<u8>), Error> {
+        let mut command = Command::new("git");
+        command
+            .args(["--no-optional-locks", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"])
+            .args(["-c", "core.pager=cat", "-c", "log.showSignature=false"])
+            .args(arguments)
+            .current_dir(&self.directory)
+            // No GIT_* variable of the caller, and no credential of envward.
+            .env_clear()
+            .envs(self.path.as_ref().map(|path| (env_vars::PATH, path)))
+            .envs(self.home.as_ref().map(|home| (env_vars::HOME, home)))
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        let output = command.output().map_err(Error::Start)?;
+        Ok((output.status.success(), output.stdout))
+    }
+}

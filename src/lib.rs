@@ -1,0 +1,30 @@
+//! envward: a project declares its environment once; checking, generating, sealing and injecting are all
+//! derived from that declaration.
+//!
+//! The crate is the program `envward` and the rooms it is made of. Its promise of compatibility is the command
+//! line, the exit codes ([`exit_code`]), the JSON shapes and the files on disk; the library itself may change
+//! with every release.
+//!
+//! The rooms, each of which uses only those above it in this list:
+//! [`exit_code`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`] · [`dotenv`] · [`schema`] ·
+//! [`generate`] · [`manifest`], [`git`] · [`check`] · [`seal`] · [`inject`] · [`commands`].
+
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod dotenv;
+pub mod env_vars;
+pub mod error;
+pub mod exit_code;
+pub mod fs;
+pub mod generate;
+pub mod git;
+pub mod inject;
+pub mod manifest;
+pub mod project;
+pub mod rng;
+pub mod schema;
+pub mod seal;
+pub mod secret;
+pub mod ui;

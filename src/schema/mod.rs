@@ -1,0 +1,17 @@
+//! The schema: the variables and rules of one system, without values.
+//!
+//! [`definition`] is the file as it is written (and the source of its JSON Schema); [`load()`] reads it with
+//! what it extends, checks it, and makes the [`Schema`] that everything else works with.
+
+pub mod definition;
+mod error;
+mod load;
+mod model;
+pub mod placeholder;
+pub mod rules;
+pub mod template;
+pub mod types;
+
+pub use error::Error;
+pub use load::{Source, load};
+pub use model::{Default, Origin, Required, Rule, Schema, ValueSource, Variable};

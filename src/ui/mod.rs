@@ -1,0 +1,156 @@
+//! Everything a person sees.
+//!
+//! The rules:
+//! - stdout is the result, stderr is the talk. What a script would read goes to stdout, complete or not at all.
+//! - Sentences begin in lower case after `error: `, `warning: `, `note: `, have no final period, and name the
+//!   next step in a line of its own that starts with `help: `.
+//! - Values are never handed to this room except as a result that was asked for by name.
+//! - Text that comes from a file, an environment or a server goes through [`escape`] before a person sees it.
+//! - Everything can be understood without colour.
+//! - A question is asked on the terminal itself, never on stdin, and not at all with `--no-input`.
+
+mod escape;
+mod prompt;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+pub use escape::escape;
+pub use prompt::{PromptError, Prompter};
+pub use table::Table;
+
+use crate::secret::Secret;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The terminal, as far as a command may touch it.
+pub struct Ui {
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    color_out: bool,
+    color_err: bool,
+    verbosity: i8,
+    prompter: Prompter,
+}
+
+impl Ui {
+    /// Standard output and error of this process. `verbosity` is -1 for `-q`, else the number of `-v`.
+    pub fn new(color: ColorChoice, no_color: bool, verbosity: i8, no_input: bool) -> Self {
+        let wants = |terminal: bool| match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !no_color,
+        };
+        Self {
+            color_out: wants(io::stdout().is_terminal()),
+            color_err: wants(io::stderr().is_terminal()),
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            verbosity,
+            prompter: Prompter::new(no_input),
+        }
+    }
+
+    /// Whether the result may be coloured.
+    pub fn colors_result(&self) -> bool {
+        self.color_out
+    }
+
+    /// Whether the talk may be coloured.
+    pub fn colors_talk(&self) -> bool {
+        self.color_err
+    }
+
+    /// Writes a part of the result to stdout as it is. The error is an [`io::Error`] so that the caller can
+    /// tell a closed pipe, which ends a command quietly, from a full disk.
+    pub fn result(&mut self, text: &str) -> io::Result<()> {
+        self.result_bytes(text.as_bytes())
+    }
+
+    /// Writes a part of the result to stdout, byte for byte.
+    pub fn result_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.out.flush()
+    }
+
+    /// Says what was done. Not with `-q`.
+    pub fn say(&mut self, text: &str) {
+        if self.verbosity >= 0 {
+            self.talk(None, text);
+        }
+    }
+
+    /// Says a detail, with `-v` only.
+    pub fn detail(&mut self, text: &str) {
+        if self.verbosity >= 1 {
+            self.talk(None, text);
+        }
+    }
+
+    /// Something the reader may want to know. Not with `-q`.
+    pub fn note(&mut self, text: &str) {
+        if self.verbosity >= 0 {
+            self.talk(Some(("note", AnsiColor::Cyan)), text);
+        }
+    }
+
+    /// Something that is probably not what the reader wants. Also with `-q`.
+    pub fn warn(&mut self, text: &str) {
+        self.talk(Some(("warning", AnsiColor::Yellow)), text);
+    }
+
+    /// Why the command failed. Also with `-q`.
+    pub fn error(&mut self, text: &str) {
+        self.talk(Some(("error", AnsiColor::Red)), text);
+    }
+
+    /// The next step, below an error, a warning or a note.
+    pub fn help(&mut self, text: &str) {
+        self.talk(Some(("help", AnsiColor::Green)), text);
+    }
+
+    /// Asks for one line in the clear. `default` is what Enter gives.
+    pub fn ask(&mut self, question: &str, default: Option<&str>) -> Result<String, PromptError> {
+        self.prompter.line(question, default)
+    }
+
+    /// Asks for a secret; what is typed is not shown.
+    pub fn ask_secret(&mut self, question: &str) -> Result<Secret, PromptError> {
+        self.prompter.secret(question)
+    }
+
+    /// Asks yes or no. Enter is no.
+    pub fn confirm(&mut self, question: &str) -> Result<bool, PromptError> {
+        self.prompter.confirm(question)
+    }
+
+    /// Whether a question can be asked at all.
+    pub fn can_ask(&self) -> bool {
+        self.prompter.can_ask()
+    }
+
+    fn talk(&mut self, label: Option<(&str, AnsiColor)>, text: &str) {
+        let line = match label {
+            None => format!("{text}\n"),
+            Some((label, color)) if self.color_err => {
+                let style = Style::new().bold().fg_color(Some(color.into()));
+                format!("{style}{label}{style:#}: {text}\n")
+            }
+            Some((label, _)) => format!("{label}: {text}\n"),
+        };
+        // Nobody is left to be told that stderr is gone.
+        let _ = self.err.write_all(line.as_bytes());
+    }
+}

@@ -1,0 +1,85 @@
+//! Questions, asked on the terminal itself so that stdin stays free for data.
+#![expect(clippy::disallowed_methods, reason = "the terminal is opened as a file")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+
+use crate::secret::Secret;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// `--no-input` was given.
+    #[error("a question would have to be asked, and --no-input forbids it")]
+    NoInput,
+    /// There is no terminal to ask on.
+    #[error("a question would have to be asked, and there is no terminal")]
+    NoTerminal,
+    /// The person ended it: Ctrl-C, Ctrl-D.
+    #[error("the question was not answered")]
+    Declined,
+    /// The terminal failed.
+    #[error("cannot ask on the terminal: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Asks on the controlling terminal.
+pub struct Prompter {
+    no_input: bool,
+}
+
+impl Prompter {
+    /// With `no_input` every question fails at once.
+    pub fn new(no_input: bool) -> Self {
+        Self { no_input }
+    }
+
+    /// Whether a question can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.terminal().is_ok()
+    }
+
+    /// One line, shown while typed, without its line end. An empty line gives the default, if there is one.
+    pub fn line(&self, question: &str, default: Option<&str>) -> Result<String, PromptError> {
+        let mut terminal = self.terminal()?;
+        match default {
+            Some(default) => write!(terminal, "{question} [{default}]: ")?,
+            None => write!(terminal, "{question}: ")?,
+        }
+        terminal.flush()?;
+        let mut line = String::new();
+        if BufReader::new(terminal).read_line(&mut line)? == 0 {
+            return Err(PromptError::Declined);
+        }
+        let line = line.trim_end_matches(['\r', '\n']);
+        Ok(if line.is_empty() { default.unwrap_or_default().to_owned() } else { line.to_owned() })
+    }
+
+    /// One line that is not shown.
+    pub fn secret(&self, question: &str) -> Result<Secret, PromptError> {
+        let mut terminal = self.terminal()?;
+        write!(terminal, "{question} (not shown): ")?;
+        terminal.flush()?;
+        match rpassword::read_password() {
+            Ok(text) => Ok(Secret::new(text)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(PromptError::Declined),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Yes or no; Enter is no.
+    pub fn confirm(&self, question: &str) -> Result<bool, PromptError> {
+        let answer = self.line(&format!("{question} [y/N]"), None)?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    fn terminal(&self) -> Result<File, PromptError> {
+        if self.no_input {
+            return Err(PromptError::NoInput);
+        }
+        let path = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
+        let terminal =
+            OpenOptions::new().read(true).write(true).open(path).map_err(|_| PromptError::NoTerminal)?;
+        if terminal.is_terminal() { Ok(terminal) } else { Err(PromptError::NoTerminal) }
+    }
+}

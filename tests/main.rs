@@ -1,0 +1,35 @@
+//! Every test that drives the program from outside, in one binary.
+//!
+//! A file per command or per promise; `support` has the sandbox they run in. A test says what a person would
+//! miss if it failed.
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, reason = "tests")]
+#![allow(missing_docs, reason = "tests")]
+
+#[allow(dead_code, reason = "a helper may wait for the test that needs it")]
+mod support;
+
+mod bootstrap;
+mod builtin_schemas;
+mod check;
+mod check_formats;
+mod crash;
+mod diff;
+mod edit;
+mod env_file;
+mod exit_codes;
+mod forgery;
+mod generate;
+mod guides;
+mod house;
+mod identity;
+mod init;
+mod interop;
+mod keyring;
+mod leaks;
+mod recipients;
+mod run;
+mod schema;
+mod seal;
+mod values;
+mod verify;
+mod working_copies;

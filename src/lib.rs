@@ -6,8 +6,9 @@
 //! with every release.
 //!
 //! The rooms, each of which uses only those above it in this list:
-//! [`exit_code`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`] · [`dotenv`] · [`schema`] ·
-//! [`generate`] · [`manifest`], [`git`] · [`check`] · [`seal`] · [`inject`] · [`commands`].
+//! [`exit_code`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`], [`suggest`],
+//! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`seal`] ·
+//! [`inject`] · [`commands`].
 
 pub mod check;
 pub mod cli;
@@ -27,4 +28,6 @@ pub mod rng;
 pub mod schema;
 pub mod seal;
 pub mod secret;
+pub mod suggest;
+pub mod toml_text;
 pub mod ui;

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::exit_code::ExitCode;
 use crate::ui::PromptError;
-use crate::{fs, git, manifest, rng, schema};
+use crate::{fs, git, manifest, rng, schema, seal};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,9 @@ pub enum Error {
     /// The schema cannot be used.
     #[error(transparent)]
     Schema(#[from] schema::Error),
+    /// A sealed file cannot be opened, believed or written.
+    #[error(transparent)]
+    Seal(#[from] seal::Error),
     /// git is missing or failed.
     #[error(transparent)]
     Git(#[from] git::Error),
@@ -57,6 +60,7 @@ impl Error {
         match self {
             Self::Usage { .. } | Self::Prompt(_) => ExitCode::Usage,
             Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+            Self::Seal(error) => sealed_exit_code(error),
             Self::File(_) | Self::Manifest(_) | Self::Schema(_) | Self::Git(_) | Self::Output(_) => {
                 ExitCode::Unreadable
             }
@@ -73,6 +77,7 @@ impl Error {
             }
             Self::File(error) => error.hint(),
             Self::Manifest(error) => error.hint(),
+            Self::Seal(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Schema(_) | Self::Git(_) | Self::Random(_) => None,
         }
     }
@@ -80,5 +85,12 @@ impl Error {
     /// Whether stdout was closed by its reader, which ends a command without a word.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(source) if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn sealed_exit_code(error: &seal::Error) -> ExitCode {
+    match error {
+        seal::Error::Conflict { .. } => ExitCode::Conflict,
+        seal::Error::File(_) | seal::Error::Missing { .. } => ExitCode::Unreadable,
     }
 }

@@ -7,8 +7,8 @@
 //!
 //! The rooms, each of which uses only those above it in this list:
 //! [`exit_code`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`], [`suggest`],
-//! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`seal`] ·
-//! [`inject`] · [`commands`].
+//! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`ledger`] ·
+//! [`seal`] · [`inject`] · [`commands`].
 
 pub mod check;
 pub mod cli;
@@ -22,6 +22,7 @@ pub mod fs;
 pub mod generate;
 pub mod git;
 pub mod inject;
+pub mod ledger;
 pub mod manifest;
 pub mod project;
 pub mod rng;

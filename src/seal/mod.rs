@@ -1,2 +1,28 @@
 //! The sealed file: SOPS dotenv with age recipients, or one age file; identities, recipients, the seal record
 //! and the project key.
+//!
+//! How a command uses it:
+//! ```ignore
+//! let mut access = Access::from_context(context, args.identity.as_deref());
+//! let opened = seal::open(&project, &environment, &mut access)?;   // decrypted and verified
+//! commands::report(&opened.remarks, context);                      // what the user should know
+//! let mut changes = Changes::default();
+//! changes.set("LOG_LEVEL", Secret::new("INFO"));
+//! let written = seal::write(&opened, &changes, Some(&schema), &mut access, &mut context.rng)?;
+//! ```
+//! No lock is held between the two: [`write`] takes it, reads again, and refuses ([`Error::Conflict`]) if
+//! someone else changed one of the same names in between.
+
+mod access;
+mod changes;
+mod error;
+mod open;
+mod remark;
+mod write;
+
+pub use access::Access;
+pub use changes::Changes;
+pub use error::Error;
+pub use open::{Opened, open, open_bare, open_revision};
+pub use remark::Remark;
+pub use write::{Written, create, create_bare, set_recipients, write};

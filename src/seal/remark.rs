@@ -1,0 +1,51 @@
+//! What a reader of a sealed file should know although the file can be used.
+
+use std::fmt;
+
+/// Something to say about a file that was opened or written. `Display` is the sentence for the user, without
+/// final period; it goes out as a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Remark {
+    /// This machine sees the environment's project key for the first time.
+    AuthorNotVerified {
+        /// The public fingerprint of the project key, to compare with the author.
+        pin: String,
+    },
+    /// This machine has seen a newer generation, and the ledger of this checkout does not know it.
+    OlderThanSeen {
+        /// Generation of the file.
+        generation: u64,
+        /// Newest generation this machine saw.
+        seen: u64,
+    },
+    /// The manifest names other recipients than the file has.
+    RecipientsDiffer {
+        /// In the manifest only.
+        missing: Vec<String>,
+        /// In the file only.
+        extra: Vec<String>,
+    },
+    /// A file without a manifest and without a seal record: nothing proves who wrote it.
+    NoRecord,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AuthorNotVerified { pin } => {
+                write!(f, "author not verified yet: project key {pin} is new to this machine")
+            }
+            Self::OlderThanSeen { generation, seen } => {
+                write!(f, "the sealed file is generation {generation}; this machine has seen {seen}")
+            }
+            Self::RecipientsDiffer { missing, extra } => {
+                f.write_str("the recipients of the sealed file differ from the manifest:")?;
+                let missing = missing.iter().map(|name| format!(" {name} is missing"));
+                let extra = extra.iter().map(|name| format!(" {name} is not in the manifest"));
+                f.write_str(&missing.chain(extra).collect::<Vec<_>>().join(","))
+            }
+            Self::NoRecord => f.write_str("the sealed file has no seal record: nothing proves who wrote it"),
+        }
+    }
+}

@@ -58,7 +58,11 @@ impl Error {
     /// The exit code it ends the process with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage { .. } | Self::Prompt(_) => ExitCode::Usage,
+            Self::Usage { .. }
+            | Self::Prompt(_)
+            | Self::Manifest(manifest::Error::UnknownEnvironment { .. } | manifest::Error::NoEnvironment) => {
+                ExitCode::Usage
+            }
             Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
             Self::Seal(error) => sealed_exit_code(error),
             Self::File(_) | Self::Manifest(_) | Self::Schema(_) | Self::Git(_) | Self::Output(_) => {

@@ -180,6 +180,41 @@ pub fn mode(path: &Path) -> Option<u32> {
     existing_mode(path)
 }
 
+/// Whether something is at that path, following links.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// The user id that owns a file or directory; `None` if it is not there or the platform has none.
+#[cfg(unix)]
+pub fn owner(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|metadata| metadata.uid())
+}
+
+/// The user id that owns a file or directory; `None` if it is not there or the platform has none.
+#[cfg(not(unix))]
+pub fn owner(_path: &Path) -> Option<u32> {
+    None
+}
+
+/// The user that this process acts as; `None` where the platform has no user ids.
+pub fn current_user() -> Option<u32> {
+    #[cfg(unix)]
+    return Some(rustix::process::geteuid().as_raw());
+    #[cfg(not(unix))]
+    None
+}
+
+/// Whether a path, which need not exist yet, lies below `root` once all symbolic links are followed.
+pub fn lies_inside(path: &Path, root: &Path) -> bool {
+    let existing = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
+    match (existing, fs::canonicalize(root)) {
+        (Some(existing), Ok(root)) => existing.starts_with(root),
+        _ => false,
+    }
+}
+
 fn refuse_unsafe_target(path: &Path) -> Result<(), Error> {
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     if metadata.file_type().is_symlink() {

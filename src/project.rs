@@ -1,11 +1,13 @@
 //! The project a command works on: its root, its manifest, and the chosen environment with its paths resolved.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::manifest::{Manifest, SealFormat};
-use crate::schema::Schema;
+use crate::manifest::{self, Manifest, SealFormat};
+use crate::schema::{self, Schema, Source};
+use crate::suggest::closest;
+use crate::{env_vars, fs};
 
 /// A project with a manifest.
 pub struct Project {
@@ -37,27 +39,121 @@ pub struct Environment {
 impl Project {
     /// The project that holds the working directory: upwards, no further than the git root, a change of
     /// owner, or the home directory. `None` if there is no manifest.
-    pub fn find(_context: &Context) -> Result<Option<Self>, Error> {
-        todo!("the manifest room")
+    pub fn find(context: &Context) -> Result<Option<Self>, Error> {
+        let home = context.env.get_os(env_vars::HOME).map(Path::new);
+        let Some(path) = manifest::discover(&context.cwd, home)? else { return Ok(None) };
+        let manifest = Manifest::load(&path)?;
+        let root = path.parent().unwrap_or(&context.cwd).to_owned();
+        Ok(Some(Self { root, manifest }))
     }
 
     /// Like [`Project::find`], where a manifest is needed.
-    pub fn require(_context: &Context) -> Result<Self, Error> {
-        todo!("the manifest room")
+    pub fn require(context: &Context) -> Result<Self, Error> {
+        Ok(Self::find(context)?.ok_or(manifest::Error::NotFound)?)
+    }
+
+    /// The manifest's path.
+    pub fn manifest_path(&self) -> PathBuf {
+        self.root.join(manifest::FILE_NAME)
     }
 
     /// The environment of `-e`, else of `ENVWARD_ENV`, else the manifest's default.
-    pub fn environment(&self, _context: &Context) -> Result<Environment, Error> {
-        todo!("the manifest room")
+    pub fn environment(&self, context: &Context) -> Result<Environment, Error> {
+        let chosen = context.globals.env.as_deref();
+        let chosen = chosen.or_else(|| context.env.get(env_vars::ENVWARD_ENV));
+        let name = chosen.or(self.manifest.project.default.as_deref());
+        self.environment_named(name.ok_or(manifest::Error::NoEnvironment)?)
     }
 
     /// The environment of that name.
-    pub fn environment_named(&self, _name: &str) -> Result<Environment, Error> {
-        todo!("the manifest room")
+    pub fn environment_named(&self, name: &str) -> Result<Environment, Error> {
+        let Some(definition) = self.manifest.environments.get(name) else {
+            let known = self.manifest.environments.keys().map(String::as_str);
+            let suggestion = closest(name, known).map(str::to_owned);
+            return Err(manifest::Error::UnknownEnvironment { name: name.to_owned(), suggestion }.into());
+        };
+        let key_of = |recipient: &String| {
+            let definition = self.manifest.recipients.get(recipient)?;
+            Some((recipient.clone(), definition.key().to_owned()))
+        };
+        Ok(Environment {
+            name: name.to_owned(),
+            env_file: self.inside(&definition.file_or_default(name))?,
+            sealed: self.inside(&definition.sealed_or_default(name))?,
+            format: definition.format.unwrap_or_default(),
+            project_key: self.inside(Path::new(&format!("secrets/{name}.key.age")))?,
+            readers: definition.readers.clone().unwrap_or_default(),
+            recipients: definition.recipients.iter().filter_map(key_of).collect(),
+        })
+    }
+
+    /// Where the schema that the manifest names comes from.
+    pub fn schema_source(&self) -> Source {
+        match self.manifest.project.schema.as_deref() {
+            None => Source::Inline { manifest: self.manifest_path() },
+            Some(name) => match name.strip_prefix("builtin:") {
+                Some(builtin) => Source::Builtin(builtin.to_owned()),
+                None => Source::File { path: self.root.join(name), root: self.root.clone() },
+            },
+        }
     }
 
     /// The schema that the manifest names.
     pub fn schema(&self) -> Result<Schema, Error> {
-        todo!("the manifest room")
+        Ok(schema::load(&self.schema_source())?)
+    }
+
+    /// A path of the manifest made absolute; a link that leads out of the project is an error.
+    fn inside(&self, path: &Path) -> Result<PathBuf, Error> {
+        let path = self.root.join(path);
+        if fs::lies_inside(&path, &self.root) {
+            Ok(path)
+        } else {
+            Err(manifest::Error::Outside { path }.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(root: &Path, manifest: &str) -> Project {
+        let text = format!("[project]\nname = \"app\"\nschema = \"builtin:app\"\n{manifest}");
+        let manifest = Manifest::parse(&text, Path::new("envward.toml")).expect("a manifest");
+        Project { root: root.to_owned(), manifest }
+    }
+
+    #[test]
+    fn an_environment_has_default_paths() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let project = project(root.path(), "[environments.staging]\n[environments.cold]\nformat = \"age\"\n");
+        let staging = project.environment_named("staging").expect("it exists");
+        assert_eq!(staging.env_file, root.path().join(".env.staging"));
+        assert_eq!(staging.sealed, root.path().join("secrets/staging.enc.env"));
+        assert_eq!(staging.project_key, root.path().join("secrets/staging.key.age"));
+        let cold = project.environment_named("cold").expect("it exists");
+        assert_eq!(cold.sealed, root.path().join("secrets/cold.env.age"));
+    }
+
+    #[test]
+    fn an_unknown_environment_gets_a_suggestion() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let project = project(root.path(), "[environments.staging]\n");
+        let error = project.environment_named("stagin").expect_err("it does not exist");
+        assert_eq!(error.to_string(), "the manifest has no environment \"stagin\"");
+        assert_eq!(error.help().as_deref(), Some("did you mean \"staging\"?"));
+        assert_eq!(error.exit_code(), crate::exit_code::ExitCode::Usage);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_project_is_refused() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let outside = tempfile::tempdir().expect("a temporary directory");
+        std::os::unix::fs::symlink(outside.path(), root.path().join("secrets")).expect("a link");
+        let project = project(root.path(), "[environments.staging]\n");
+        let error = project.environment_named("staging").expect_err("the sealed file is elsewhere");
+        assert!(error.to_string().ends_with("leads out of the project through a symbolic link"), "{error}");
     }
 }

@@ -3,8 +3,13 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use toml::value::Datetime;
+
+/// A table that another room reads; for editors any table will do.
+type AnyTable = serde_json::Map<String, serde_json::Value>;
 
 /// `envward.toml`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -18,6 +23,26 @@ pub struct Manifest {
     /// Who may open sealed files: name to public key.
     #[serde(default)]
     pub recipients: IndexMap<String, RecipientDefinition>,
+    /// The stores by name; the room of each type reads its own fields.
+    #[serde(default)]
+    #[schemars(with = "IndexMap<String, AnyTable>")]
+    pub stores: IndexMap<String, toml::Table>,
+    /// Variables, where the manifest has its schema inside. Read by the schema room, like the next three.
+    #[serde(default)]
+    #[schemars(with = "AnyTable")]
+    pub vars: toml::Table,
+    /// Rules of an inside schema.
+    #[serde(default)]
+    #[schemars(with = "Vec<AnyTable>")]
+    pub rules: Vec<toml::Table>,
+    /// Rotation classes.
+    #[serde(default)]
+    #[schemars(with = "AnyTable")]
+    pub classes: toml::Table,
+    /// Rotation policy.
+    #[serde(default)]
+    #[schemars(with = "AnyTable")]
+    pub rotation: toml::Table,
 }
 
 /// `[project]`.
@@ -49,6 +74,24 @@ pub struct EnvironmentDefinition {
     /// Names from `[recipients]` of those who may open it.
     #[serde(default)]
     pub recipients: Vec<String>,
+    /// Names from `[stores]` of those that serve it.
+    #[serde(default)]
+    pub stores: Vec<String>,
+}
+
+impl EnvironmentDefinition {
+    /// Path of the env file from the project's root.
+    pub fn file_or_default(&self, name: &str) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| format!(".env.{name}").into())
+    }
+
+    /// Path of the sealed file from the project's root.
+    pub fn sealed_or_default(&self, name: &str) -> PathBuf {
+        self.sealed.clone().unwrap_or_else(|| match self.format.unwrap_or_default() {
+            SealFormat::Sops => format!("secrets/{name}.enc.env").into(),
+            SealFormat::Age => format!("secrets/{name}.env.age").into(),
+        })
+    }
 }
 
 /// Format of a sealed file.
@@ -64,7 +107,11 @@ pub enum SealFormat {
 
 /// A recipient: a public key, or a table with one and an expiry.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected a public key, or a table with `key` and `expires`"
+)]
 pub enum RecipientDefinition {
     /// `age1…`, `ssh-ed25519 …`, `ssh-rsa …`.
     Key(String),
@@ -74,6 +121,30 @@ pub enum RecipientDefinition {
         key: String,
         /// The last day, as `2027-01-31`; after it no new data key is wrapped to it.
         #[schemars(with = "Option<String>")]
-        expires: Option<toml::value::Datetime>,
+        expires: Option<Datetime>,
     },
+}
+
+impl RecipientDefinition {
+    /// The public key.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Key(key) | Self::Table { key, .. } => key,
+        }
+    }
+
+    /// The last day on which a new data key may be wrapped to it. A manifest that was read has only valid ones.
+    pub fn expires(&self) -> Option<Date> {
+        match self {
+            Self::Key(_) => None,
+            Self::Table { expires, .. } => expires.as_ref().and_then(last_day),
+        }
+    }
+}
+
+/// The day of a TOML date or date with time; `None` for a time alone.
+pub(super) fn last_day(at: &Datetime) -> Option<Date> {
+    let date = at.date?;
+    let narrow = |number: u8| i8::try_from(number).ok();
+    Date::new(i16::try_from(date.year).ok()?, narrow(date.month)?, narrow(date.day)?).ok()
 }

@@ -36,6 +36,29 @@ pub enum Error {
         /// The closest one it has.
         suggestion: Option<String>,
     },
+    /// No environment was named, and the manifest has no default.
+    #[error("no environment was named, and the manifest has no default")]
+    NoEnvironment,
+    /// The manifest asks for a newer envward.
+    #[error("{} needs envward {needed} or newer, and this is {}", path.display(), env!("CARGO_PKG_VERSION"))]
+    TooOld {
+        /// The manifest.
+        path: PathBuf,
+        /// Its `min_version`.
+        needed: String,
+    },
+    /// The manifest belongs to somebody who owns neither its directory nor this process.
+    #[error("{} belongs to another user than its directory", path.display())]
+    ForeignOwner {
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// A path of the manifest leads out of the project through a symbolic link.
+    #[error("{} leads out of the project through a symbolic link", path.display())]
+    Outside {
+        /// The path.
+        path: PathBuf,
+    },
 }
 
 impl Error {
@@ -48,6 +71,14 @@ impl Error {
             Self::UnknownEnvironment { suggestion, .. } => {
                 suggestion.as_ref().map(|name| format!("did you mean {name:?}?"))
             }
+            Self::NoEnvironment => {
+                Some("give -e NAME, or set `default` under [project] in envward.toml".to_owned())
+            }
+            Self::TooOld { .. } => Some("install a newer envward".to_owned()),
+            Self::ForeignOwner { .. } => {
+                Some("look at what it says before you trust it, then chown it".to_owned())
+            }
+            Self::Outside { .. } => Some("keep the files of an environment inside the project".to_owned()),
         }
     }
 }

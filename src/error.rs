@@ -4,7 +4,7 @@ use std::io;
 
 use crate::exit_code::ExitCode;
 use crate::ui::PromptError;
-use crate::{fs, git, manifest, rng, schema, seal};
+use crate::{dotenv, fs, git, manifest, rng, schema, seal};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum Error {
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] fs::Error),
+    /// An env file cannot be used.
+    #[error(transparent)]
+    EnvFile(#[from] dotenv::Error),
     /// The manifest cannot be used.
     #[error(transparent)]
     Manifest(#[from] manifest::Error),
@@ -65,9 +68,12 @@ impl Error {
             }
             Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
             Self::Seal(error) => sealed_exit_code(error),
-            Self::File(_) | Self::Manifest(_) | Self::Schema(_) | Self::Git(_) | Self::Output(_) => {
-                ExitCode::Unreadable
-            }
+            Self::File(_)
+            | Self::EnvFile(_)
+            | Self::Manifest(_)
+            | Self::Schema(_)
+            | Self::Git(_)
+            | Self::Output(_) => ExitCode::Unreadable,
             Self::Random(_) => ExitCode::Bug,
         }
     }
@@ -80,6 +86,7 @@ impl Error {
                 Some("see --help for the flags that answer it in advance".to_owned())
             }
             Self::File(error) => error.hint(),
+            Self::EnvFile(error) => error.hint(),
             Self::Manifest(error) => error.hint(),
             Self::Seal(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Schema(_) | Self::Git(_) | Self::Random(_) => None,

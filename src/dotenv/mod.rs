@@ -4,17 +4,37 @@
 //! expands anything; writing follows the portable rule, so that other readers see the same value.
 //!
 //! The grammar, one line each:
-//! - `NAME=value`, name `[A-Za-z_][A-Za-z0-9_]*`, optionally after `export `, no blanks round `=`;
+//! - `NAME=value`, name `[A-Za-z_][A-Za-z0-9_]*`, optionally indented, optionally after `export `, no blanks
+//!   round `=`, so none after the `=` of an empty value either;
 //! - bare value: to the end of the line, less trailing blanks and a comment that starts with a blank and `#`;
 //!   no escapes;
 //! - `'…'`: verbatim, may span lines; `"…"`: `\n \r \t \" \\ \$` are escapes, any other backslash is an error,
-//!   may span lines; after a closing quote only blanks and a comment;
-//! - duplicates, a byte order mark, NUL, a lone CR, invalid UTF-8: errors. CRLF ends a line.
+//!   may span lines; after a closing quote only blanks and a comment that starts with a blank and `#`;
+//! - duplicates, a byte order mark, NUL, a lone CR, invalid UTF-8: errors. CRLF ends a line; inside quotes it
+//!   reads as one newline.
 
 mod document;
+mod error;
+mod lexer;
 mod problem;
 mod quote;
+mod text;
 
 pub use document::{Document, Entry};
+pub use error::Error;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use quote::{Quote, Unportable};
+
+/// How the comment ends that stands for a value which only the sealed file can carry.
+const SEALED_ONLY: &str = "only in the sealed file (multi-line)";
+
+/// The comment, without its `# `, that stands for a value which only the sealed file can carry.
+pub fn sealed_only_comment(name: &str) -> String {
+    format!("{name}: {SEALED_ONLY}")
+}
+
+/// Whether every reader takes this as a name: `[A-Za-z_][A-Za-z0-9_]*`.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

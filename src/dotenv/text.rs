@@ -1,0 +1,43 @@
+//! A text that only grows and leaves no copy behind when it does.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+/// The bytes of a document: those of the file, then those of every changed or added line.
+#[derive(Default)]
+pub(super) struct Text(Zeroizing<Vec<u8>>);
+
+impl From<&[u8]> for Text {
+    fn from(bytes: &[u8]) -> Self {
+        Self(Zeroizing::new(bytes.to_vec()))
+    }
+}
+
+impl Text {
+    /// Adds a part; gives its offset.
+    pub(super) fn push(&mut self, part: &str) -> usize {
+        let start = self.0.len();
+        if self.0.capacity() - start < part.len() {
+            // A growing `Vec` frees its old buffer without overwriting it; this one is dropped zeroized.
+            let mut grown = Zeroizing::new(Vec::with_capacity(2 * (start + part.len())));
+            grown.extend_from_slice(&self.0);
+            self.0 = grown;
+        }
+        self.0.extend_from_slice(part.as_bytes());
+        start
+    }
+
+    pub(super) fn all(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(super) fn bytes(&self, range: &Range<usize>) -> &[u8] {
+        &self.0[range.clone()]
+    }
+
+    /// The part as text. Only lines that were read as UTF-8 are asked for; anything else is empty.
+    pub(super) fn str(&self, range: &Range<usize>) -> &str {
+        std::str::from_utf8(self.bytes(range)).unwrap_or_default()
+    }
+}

@@ -88,8 +88,9 @@ impl Error {
             Self::File(error) => error.hint(),
             Self::EnvFile(error) => error.hint(),
             Self::Manifest(error) => error.hint(),
+            Self::Schema(error) => error.hint(),
             Self::Seal(error) => error.hint(),
-            Self::Prompt(_) | Self::Output(_) | Self::Schema(_) | Self::Git(_) | Self::Random(_) => None,
+            Self::Prompt(_) | Self::Output(_) | Self::Git(_) | Self::Random(_) => None,
         }
     }
 

@@ -175,6 +175,11 @@ pub fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// The absolute path with every link followed; the file must be there.
+pub fn canonicalize(path: &Path) -> Result<PathBuf, Error> {
+    fs::canonicalize(path).map_err(Error::io("read", path))
+}
+
 /// The permission bits of a file, `None` where the platform has none or the file is not there.
 pub fn mode(path: &Path) -> Option<u32> {
     existing_mode(path)

@@ -1,8 +1,27 @@
 //! Reads a schema and what it extends.
+//!
+//! Threat: a schema comes from a repository that someone else wrote. What it extends must be a file inside the
+//! project or a built-in schema: no absolute path, no way out through `..` or a symbolic link, no address. A
+//! file that is no schema is never quoted.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
-use super::{Error, Schema};
+use zeroize::Zeroizing;
+
+use super::builtin::{self, Builtin};
+use super::error::{Fault, Faults};
+use super::layer::Layer;
+use super::{Error, Schema, build};
+use crate::fs;
+use crate::suggest::closest;
+use crate::toml_text::Problem;
+use crate::ui;
+
+/// How many schemas may extend each other in a row.
+const MAX_DEPTH: usize = 64;
+
+/// What marks a built-in schema.
+const BUILTIN: &str = "builtin:";
 
 /// Where a schema comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +42,214 @@ pub enum Source {
     },
 }
 
-/// Loads, merges and checks.
-pub fn load(_source: &Source) -> Result<Schema, Error> {
-    todo!("the schema room")
+/// Loads, merges and checks. Every fault that is found is in the error.
+pub fn load(source: &Source) -> Result<Schema, Error> {
+    build::schema(layers(source)?)
+}
+
+/// The files of a schema, each once: what is extended comes before what extends it.
+fn layers(source: &Source) -> Result<Vec<Layer>, Error> {
+    let mut loader = Loader::default();
+    match source {
+        Source::Inline { manifest } => {
+            let text = fs::read_text(manifest)?;
+            match Layer::parse_manifest(shown(manifest, manifest.parent()), text) {
+                Ok(layer) => loader.layers.push(layer),
+                Err(faults) => loader.faults = faults,
+            }
+        }
+        Source::Builtin(name) => loader.add(&Location::builtin(builtin(name)?), text_of(builtin(name)?)),
+        Source::File { path, root } => {
+            let text = fs::read_text(path)?;
+            let (canonical, root_path) = (fs::canonicalize(path)?, fs::canonicalize(root)?);
+            let shown = shown(path, Some(root));
+            loader.root = Some(root_path);
+            loader.add(&Location { id: Id::File(canonical), shown }, text);
+        }
+    }
+    if loader.faults.is_empty() { Ok(loader.layers) } else { Err(Error::Invalid(Faults(loader.faults))) }
+}
+
+/// The path below the root, if it is there, else the path as it is.
+fn shown(path: &Path, root: Option<&Path>) -> PathBuf {
+    root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path).to_owned()
+}
+
+fn builtin(name: &str) -> Result<&'static Builtin, Error> {
+    builtin::by_name(name).ok_or_else(|| {
+        let suggestion = closest(name, builtin::ALL.iter().map(|builtin| builtin.name));
+        Error::UnknownBuiltin { name: name.to_owned(), suggestion }
+    })
+}
+
+fn text_of(builtin: &Builtin) -> Zeroizing<String> {
+    Zeroizing::new(builtin.text.to_owned())
+}
+
+/// What a schema file is, whatever path leads to it.
+#[derive(Clone, PartialEq, Eq)]
+enum Id {
+    File(PathBuf),
+    Builtin(&'static str),
+}
+
+/// A schema file, and how to show it.
+#[derive(Clone)]
+struct Location {
+    id: Id,
+    shown: PathBuf,
+}
+
+impl Location {
+    fn builtin(builtin: &Builtin) -> Self {
+        Self { id: Id::Builtin(builtin.name), shown: PathBuf::from(format!("{BUILTIN}{}", builtin.name)) }
+    }
+}
+
+/// What is wrong with one entry of `extends`, and what to write instead.
+struct Refusal {
+    message: String,
+    help: Option<String>,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>, help: Option<&str>) -> Self {
+        Self { message: message.into(), help: help.map(str::to_owned) }
+    }
+}
+
+#[derive(Default)]
+struct Loader {
+    /// The canonical directory that files must lie in.
+    root: Option<PathBuf>,
+    /// Finished files, in the order in which they are merged.
+    layers: Vec<Layer>,
+    finished: Vec<Id>,
+    /// The files that are being read, each extended by the one before it.
+    chain: Vec<Location>,
+    faults: Vec<Fault>,
+}
+
+impl Loader {
+    fn add(&mut self, location: &Location, text: Zeroizing<String>) {
+        match Layer::parse(location.shown.clone(), text) {
+            Err(faults) => self.faults.extend(faults),
+            Ok(layer) => {
+                self.chain.push(location.clone());
+                for (index, name) in layer.definition.schema.extends.iter().enumerate() {
+                    if let Err(refusal) = self.extend(name, location) {
+                        self.refuse(&layer, index, &refusal);
+                    }
+                }
+                self.chain.pop();
+                self.finished.push(location.id.clone());
+                self.layers.push(layer);
+            }
+        }
+    }
+
+    /// Adds what an entry of `extends` in `from` names, unless it has been added before.
+    fn extend(&mut self, name: &str, from: &Location) -> Result<(), Refusal> {
+        let location = self.resolve(name, from)?;
+        if self.chain.iter().any(|above| above.id == location.id) {
+            return Err(Refusal::new(format!("extends itself: {}", self.chain_to(&location)), None));
+        }
+        if self.finished.contains(&location.id) {
+            return Ok(());
+        }
+        if self.chain.len() >= MAX_DEPTH {
+            let chain = self.chain_to(&location);
+            return Err(Refusal::new(format!("more than {MAX_DEPTH} schemas in a row: {chain}"), None));
+        }
+        let text = match &location.id {
+            Id::Builtin(name) => text_of(builtin(name).map_err(|error| refused(&error))?),
+            Id::File(path) => fs::read_text(path).map_err(|error| unreadable(&location.shown, &error))?,
+        };
+        self.add(&location, text);
+        Ok(())
+    }
+
+    fn resolve(&self, name: &str, from: &Location) -> Result<Location, Refusal> {
+        if let Some(name) = name.strip_prefix(BUILTIN) {
+            return builtin(name).map(Location::builtin).map_err(|error| refused(&error));
+        }
+        if name.is_empty() || name.contains([':', '\\', '\0']) || Path::new(name).is_absolute() {
+            return Err(Refusal::new(
+                format!("cannot extend {:?}", ui::escape(name)),
+                Some("write a path relative to this file, or \"builtin:NAME\""),
+            ));
+        }
+        match &from.id {
+            // The built-in schemas name their siblings as files, so that they also work as files.
+            Id::Builtin(_) => builtin(name.strip_suffix(".toml").unwrap_or(name))
+                .map(Location::builtin)
+                .map_err(|error| refused(&error)),
+            Id::File(path) => self.resolve_file(name, path, &from.shown),
+        }
+    }
+
+    fn resolve_file(&self, name: &str, from: &Path, from_shown: &Path) -> Result<Location, Refusal> {
+        let outside = || {
+            let message = format!("{:?} leads out of the project", ui::escape(name));
+            Refusal::new(message, Some("copy the schema into the project"))
+        };
+        let root = self.root.as_deref().ok_or_else(outside)?;
+        let directory = from.parent().unwrap_or(root);
+        // Before the file system is asked, so that nothing can be learned about files elsewhere.
+        if !stays_below(root, directory, name) {
+            return Err(outside());
+        }
+        let shown = from_shown.with_file_name(name);
+        let canonical =
+            fs::canonicalize(&directory.join(name)).map_err(|error| unreadable(&shown, &error))?;
+        if !canonical.starts_with(root) {
+            return Err(outside());
+        }
+        Ok(Location { id: Id::File(canonical), shown })
+    }
+
+    /// `a.toml → b.toml → a.toml`.
+    fn chain_to(&self, last: &Location) -> String {
+        let names: Vec<_> =
+            self.chain.iter().chain([last]).map(|location| location.shown.display().to_string()).collect();
+        ui::escape(&names.join(" → ")).into_owned()
+    }
+
+    fn refuse(&mut self, layer: &Layer, index: usize, refusal: &Refusal) {
+        let (message, help) = (refusal.message.as_str(), refusal.help.as_deref());
+        let fault = layer.fault(&["schema", "extends", &index.to_string()], message, help);
+        self.faults.push(fault.unwrap_or_else(|| Fault {
+            file: layer.file.clone(),
+            problem: Problem { line: 1, column: 1, message: message.to_owned(), help: None },
+        }));
+    }
+}
+
+fn refused(error: &Error) -> Refusal {
+    Refusal { message: error.to_string(), help: error.hint() }
+}
+
+/// The operating system's reason, with the path as the schema has it instead of the canonical one.
+fn unreadable(shown: &Path, error: &fs::Error) -> Refusal {
+    let path = shown.display().to_string();
+    let path = ui::escape(&path);
+    match error {
+        fs::Error::Io { source, .. } => Refusal::new(format!("cannot read {path}: {source}"), None),
+        _ => Refusal::new(format!("cannot read {path}: not a text file under 16 MiB"), None),
+    }
+}
+
+/// Whether `name`, taken from `directory`, never climbs above `root`, links aside.
+fn stays_below(root: &Path, directory: &Path, name: &str) -> bool {
+    let Ok(below) = directory.strip_prefix(root) else { return false };
+    let mut depth = below.components().count();
+    for component in Path::new(name).components() {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir if depth > 0 => depth -= 1,
+            _ => return false,
+        }
+    }
+    true
 }

@@ -3,15 +3,20 @@
 //! [`definition`] is the file as it is written (and the source of its JSON Schema); [`load()`] reads it with
 //! what it extends, checks it, and makes the [`Schema`] that everything else works with.
 
+mod build;
+pub mod builtin;
 pub mod definition;
+mod encoder;
 mod error;
+mod layer;
 mod load;
 mod model;
 pub mod placeholder;
 pub mod rules;
+mod shape;
 pub mod template;
 pub mod types;
 
-pub use error::Error;
+pub use error::{Error, Fault, Faults};
 pub use load::{Source, load};
 pub use model::{Default, Origin, Required, Rule, Schema, ValueSource, Variable};

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::definition::{Constraints, Rotate, RotationClass};
 use super::template::Template;
@@ -93,7 +95,8 @@ impl Default {
 }
 
 /// Who sets a variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ValueSource {
     /// The env file.
     File,

@@ -25,8 +25,8 @@ pub enum Outcome {
 
 impl Expression {
     /// Compiles; the error is a message without a value.
-    pub fn compile(_source: &str) -> Result<Self, String> {
-        todo!("the schema room")
+    pub fn compile(source: &str) -> Result<Self, String> {
+        Ok(Self { source: source.to_owned() })
     }
 
     /// The variables it reads, those inside `has(…)` not among them.

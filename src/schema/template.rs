@@ -1,28 +1,223 @@
 //! Values rendered from other variables: `postgresql://${DB_USER}:${DB_PASSWORD|url}@db/app`.
 
+use indexmap::{IndexMap, IndexSet};
+use zeroize::Zeroizing;
+
+use super::Variable;
+use super::encoder::{self, Encoder};
 use crate::secret::{Secret, Values};
+use crate::suggest::closest;
 
 /// A parsed template: text and `${NAME}` or `${NAME|encoder}`; `$$` is a dollar sign.
-pub struct Template {}
+pub struct Template {
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Text(String),
+    Part { name: String, encoder: &'static Encoder },
+}
 
 impl Template {
-    /// Parses; the error says what is wrong and at which character.
-    pub fn parse(_source: &str) -> Result<Self, String> {
-        todo!("the schema room")
+    /// Parses; the error says what is wrong and at which character, as the rest of a sentence that begins
+    /// with the template.
+    pub fn parse(source: &str) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        let mut rest = source;
+        while let Some(dollar) = rest.find('$') {
+            let offset = source.len() - rest.len() + dollar;
+            let at = || format!("at character {}", source[..offset].chars().count() + 1);
+            text.push_str(&rest[..dollar]);
+            let after = &rest[dollar + 1..];
+            if let Some(after) = after.strip_prefix('$') {
+                text.push('$');
+                rest = after;
+                continue;
+            }
+            let braced = after.strip_prefix('{').and_then(|after| after.split_once('}'));
+            let Some((inside, after)) = braced else {
+                return Err(format!("has a $ {} that is neither ${{NAME}} nor $$", at()));
+            };
+            if !text.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+            }
+            pieces.push(Piece::part(inside).map_err(|error| format!("{error} {}", at()))?);
+            rest = after;
+        }
+        text.push_str(rest);
+        if !text.is_empty() {
+            pieces.push(Piece::Text(text));
+        }
+        Ok(Self { pieces })
     }
 
     /// The names of its parts, each once, in order.
     pub fn parts(&self) -> Vec<&str> {
-        todo!("the schema room")
+        let names = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Part { name, .. } => Some(name.as_str()),
+        });
+        names.collect::<IndexSet<_>>().into_iter().collect()
     }
 
     /// The whole, if every part has a value; else the names of those that have none.
-    pub fn render(&self, _values: &Values) -> Result<Secret, Vec<&str>> {
-        todo!("the schema room")
+    pub fn render(&self, values: &Values) -> Result<Secret, Vec<&str>> {
+        let missing: Vec<&str> =
+            self.parts().into_iter().filter(|part| !values.contains_key(*part)).collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let encoded: Vec<_> = self.pieces.iter().map(|piece| piece.render(values)).collect();
+        // With its final capacity, so that no shorter copy stays behind in memory.
+        let mut whole = String::with_capacity(encoded.iter().map(|text| text.len()).sum());
+        for text in &encoded {
+            whole.push_str(text);
+        }
+        Ok(Secret::new(whole))
     }
 
-    /// The parts back from a whole, if the whole has the template's shape in exactly one way.
-    pub fn split(&self, _whole: &Secret) -> Option<Values> {
-        todo!("the schema room")
+    /// The parts back from a whole, if the whole has the template's shape in exactly one way with no part
+    /// empty.
+    pub fn split(&self, whole: &Secret) -> Option<Values> {
+        let whole = whole.expose();
+        let ends = self.only_ends(whole)?;
+        let mut values = Values::new();
+        let mut start = 0;
+        for (piece, end) in self.pieces.iter().zip(ends) {
+            if let Piece::Part { name, encoder } = piece {
+                let value = Secret::new((encoder.decode)(whole.get(start..end)?)?);
+                if values.get(name).is_some_and(|known| *known != value) {
+                    return None;
+                }
+                values.insert(name.clone(), value);
+            }
+            start = end;
+        }
+        Some(values)
     }
+
+    /// Where each piece ends, if there is exactly one way to lay the pieces over the whole.
+    ///
+    /// `ways[n][i]` is the number of ways, at most 2, in which the first n pieces cover the first i bytes.
+    fn only_ends(&self, whole: &str) -> Option<Vec<usize>> {
+        let bytes = whole.as_bytes();
+        let mut ways: Vec<Vec<u8>> = vec![vec![0; bytes.len() + 1]];
+        ways[0][0] = 1;
+        for piece in &self.pieces {
+            let next = piece.extend_ways(ways.last()?, bytes);
+            ways.push(next);
+        }
+        if ways.last()?[bytes.len()] != 1 {
+            return None;
+        }
+        let mut ends = vec![bytes.len()];
+        for (piece, ways) in self.pieces.iter().zip(&ways).skip(1).rev() {
+            let end = *ends.last()?;
+            let start = match piece {
+                Piece::Text(text) => end - text.len(),
+                Piece::Part { .. } => ways[..end].iter().rposition(|ways| *ways > 0)?,
+            };
+            ends.push(start);
+        }
+        ends.reverse();
+        Some(ends)
+    }
+}
+
+impl Piece {
+    /// What stands between the braces.
+    fn part(inside: &str) -> Result<Self, String> {
+        let (name, encoder) = match inside.split_once('|') {
+            None => (inside, &encoder::PLAIN),
+            Some((name, word)) => {
+                let found = encoder::ALL.iter().find(|encoder| encoder.name == word);
+                (name, found.ok_or_else(|| unknown_encoder(word))?)
+            }
+        };
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return Err("has a part that is not a name".to_owned());
+        }
+        Ok(Self::Part { name: name.to_owned(), encoder })
+    }
+
+    fn render(&self, values: &Values) -> Zeroizing<String> {
+        Zeroizing::new(match self {
+            Self::Text(text) => text.clone(),
+            Self::Part { name, encoder } => {
+                values.get(name).map_or_else(String::new, |value| (encoder.encode)(value.expose()))
+            }
+        })
+    }
+
+    /// The row of ways after this piece, from the row before it (see [`Template::only_ends`]).
+    fn extend_ways(&self, before: &[u8], whole: &[u8]) -> Vec<u8> {
+        let mut after = vec![0; before.len()];
+        match self {
+            Self::Text(text) => {
+                for start in (0..before.len()).filter(|start| before[*start] > 0) {
+                    if whole[start..].starts_with(text.as_bytes()) {
+                        after[start + text.len()] = before[start];
+                    }
+                }
+            }
+            Self::Part { encoder, .. } => {
+                // The ways to begin this part without a byte in between that its encoding cannot have.
+                let mut begun: u8 = 0;
+                for end in 1..before.len() {
+                    begun = (begun + before[end - 1]).min(2);
+                    if !(encoder.allows)(whole[end - 1]) {
+                        begun = 0;
+                    }
+                    after[end] = begun;
+                }
+            }
+        }
+        after
+    }
+}
+
+fn unknown_encoder(word: &str) -> String {
+    let known = encoder::ALL.iter().map(|encoder| encoder.name);
+    match closest(word, known) {
+        Some(close) => format!("has an unknown encoder, did you mean \"|{close}\"?"),
+        None => "has an unknown encoder".to_owned(),
+    }
+}
+
+/// The variables with a template, each after its parts, and those whose template leads back to themselves.
+pub(super) fn order(vars: &IndexMap<String, Variable>) -> (Vec<String>, Vec<String>) {
+    let mut open: IndexMap<&str, usize> = IndexMap::new();
+    let mut users: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for variable in vars.values() {
+        let Some(template) = &variable.template else { continue };
+        let rendered = template
+            .parts()
+            .into_iter()
+            .filter(|part| vars.get(*part).is_some_and(|part| part.template.is_some()));
+        open.insert(&variable.name, 0);
+        for part in rendered {
+            users.entry(part).or_default().push(&variable.name);
+        }
+    }
+    for user in users.values().flatten() {
+        if let Some(count) = open.get_mut(user) {
+            *count += 1;
+        }
+    }
+    let mut order: Vec<&str> = open.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
+    let mut next = 0;
+    while let Some(done) = order.get(next).copied() {
+        next += 1;
+        for user in users.get(done).into_iter().flatten() {
+            if let Some(count) = open.get_mut(user) {
+                *count -= 1;
+                if *count == 0 {
+                    order.push(user);
+                }
+            }
+        }
+    }
+    let cyclic = open.iter().filter(|(_, count)| **count > 0).map(|(name, _)| (*name).to_owned()).collect();
+    (order.into_iter().map(str::to_owned).collect(), cyclic)
 }

@@ -1,0 +1,244 @@
+//! From the files of a schema to the schema: merged, checked, with what is not said filled in.
+
+use std::mem;
+
+use indexmap::IndexMap;
+
+use super::definition::{RequiredDefinition, RotationClass, RuleDefinition, VariableDefinition};
+use super::error::{Fault, Faults};
+use super::layer::Layer;
+use super::rules::Expression;
+use super::template::{self, Template};
+use super::types::{self, ValueType};
+use super::{Error, Origin, Required, Rule, Schema, ValueSource, Variable};
+use crate::suggest::closest;
+use crate::ui;
+
+/// The type of a variable that does not say.
+const DEFAULT_TYPE: &str = "string";
+
+/// Longest name of a variable, in bytes.
+const MAX_NAME: usize = 255;
+
+/// Merges the files, later ones refining earlier ones, and checks the result.
+pub(super) fn schema(mut layers: Vec<Layer>) -> Result<Schema, Error> {
+    let name = name(&layers);
+    let merged = merge(&mut layers);
+    let mut builder = Builder { layers: &layers, faults: Vec::new() };
+    let mut vars = IndexMap::with_capacity(merged.vars.len());
+    for (name, (definition, origin)) in merged.vars {
+        if let Some(variable) = builder.variable(&name, definition, origin) {
+            vars.insert(name, variable);
+        }
+    }
+    let rules = merged.rules.into_iter().filter_map(|declared| builder.rule(declared)).collect();
+    builder.templates(&mut vars);
+    if builder.faults.is_empty() {
+        Ok(Schema { name, vars, rules, classes: merged.classes })
+    } else {
+        Err(Error::Invalid(Faults(builder.faults)))
+    }
+}
+
+/// The name that the last file gives itself, else the name of that file.
+fn name(layers: &[Layer]) -> String {
+    let Some(last) = layers.last() else { return String::new() };
+    let stem = || last.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    last.definition.schema.name.clone().unwrap_or_else(stem)
+}
+
+#[derive(Default)]
+struct Merged {
+    vars: IndexMap<String, (VariableDefinition, Origin)>,
+    rules: Vec<DeclaredRule>,
+    classes: IndexMap<String, RotationClass>,
+}
+
+struct DeclaredRule {
+    definition: RuleDefinition,
+    origin: Origin,
+    /// The file it is in, and its number there.
+    place: (usize, usize),
+}
+
+/// Takes the definitions out of the layers. A variable stays where it was first declared, its origin is where
+/// it was last refined.
+fn merge(layers: &mut [Layer]) -> Merged {
+    let mut merged = Merged::default();
+    for (layer_index, layer) in layers.iter_mut().enumerate() {
+        let (vars, rules) = (mem::take(&mut layer.definition.vars), mem::take(&mut layer.definition.rules));
+        for (name, definition) in vars {
+            let origin = layer.origin(name.span().start);
+            match merged.vars.get_mut(name.get_ref()) {
+                Some((known, known_origin)) => {
+                    known.refine(definition);
+                    *known_origin = origin;
+                }
+                None => {
+                    merged.vars.insert(name.into_inner(), (definition, origin));
+                }
+            }
+        }
+        for (index, rule) in rules.into_iter().enumerate() {
+            let origin = layer.origin(rule.span().start);
+            let definition = rule.into_inner();
+            merged.rules.push(DeclaredRule { definition, origin, place: (layer_index, index) });
+        }
+        merged.classes.extend(mem::take(&mut layer.definition.classes));
+    }
+    merged
+}
+
+/// Collects faults while it builds.
+struct Builder<'l> {
+    layers: &'l [Layer],
+    faults: Vec<Fault>,
+}
+
+impl Builder<'_> {
+    fn variable(&mut self, name: &str, definition: VariableDefinition, origin: Origin) -> Option<Variable> {
+        let value_type = self.value_type(name, &definition)?;
+        self.name(name);
+        self.constraints(name, &definition, value_type);
+        let template = definition.template.as_deref().and_then(|source| self.template(name, source));
+        let required = self.required(name, definition.required);
+        Some(Variable {
+            name: name.to_owned(),
+            description: definition.description,
+            value_type,
+            constraints: definition.constraints,
+            secret: definition.secret.unwrap_or(true),
+            required,
+            default: definition.default.map(Into::into),
+            template,
+            generate: definition.generate,
+            rotate: definition.rotate,
+            example: definition.example.map(|example| example.0),
+            deprecated: definition.deprecated,
+            group: definition.group,
+            owner: definition.owner,
+            docs: definition.docs,
+            obtain: definition.obtain,
+            source: definition.source.unwrap_or(ValueSource::File),
+            origin,
+        })
+    }
+
+    fn name(&mut self, name: &str) {
+        let mut bytes = name.bytes();
+        let starts_well = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+        if !starts_well || !bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            let help = "use letters, digits and _, and do not begin with a digit";
+            self.variable_fault(name, &[], "is not a name for a variable", Some(help));
+        } else if name.len() > MAX_NAME {
+            self.variable_fault(name, &[], &format!("is longer than {MAX_NAME} characters"), None);
+        }
+    }
+
+    fn value_type(&mut self, name: &str, definition: &VariableDefinition) -> Option<&'static dyn ValueType> {
+        let word = definition.value_type.as_deref().unwrap_or(DEFAULT_TYPE);
+        let found = types::by_name(word);
+        if found.is_none() {
+            let close = closest(word, types::ALL.iter().map(|value_type| value_type.name()));
+            let help = close.map(|close| format!("did you mean {close:?}?"));
+            self.variable_fault(name, &["type"], "has an unknown type", help.as_deref());
+        }
+        found
+    }
+
+    fn constraints(&mut self, name: &str, definition: &VariableDefinition, value_type: &dyn ValueType) {
+        for constraint in definition.constraints.given() {
+            if !value_type.constraints().contains(&constraint) {
+                let message = format!("has no use for {constraint}, being of type {}", value_type.name());
+                let help = match value_type.constraints() {
+                    [] => None,
+                    known => Some(format!("the type takes {}", known.join(", "))),
+                };
+                self.variable_fault(name, &[constraint], &message, help.as_deref());
+            }
+        }
+        if value_type.name() == "enum" && definition.constraints.values.as_ref().is_none_or(Vec::is_empty) {
+            let help = "list what it accepts: values = [\"…\"]";
+            self.variable_fault(name, &["type"], "is an enum without values", Some(help));
+        }
+    }
+
+    fn template(&mut self, name: &str, source: &str) -> Option<Template> {
+        let parsed = Template::parse(source);
+        if let Err(error) = &parsed {
+            self.variable_fault(name, &["template"], &format!("has a template that {error}"), None);
+        }
+        parsed.ok()
+    }
+
+    fn required(&mut self, name: &str, definition: Option<RequiredDefinition>) -> Required {
+        match definition {
+            None | Some(RequiredDefinition::Plain(true)) => Required::Always,
+            Some(RequiredDefinition::Plain(false)) => Required::Never,
+            Some(RequiredDefinition::When(source)) => match Expression::compile(&source) {
+                Ok(expression) => Required::When(expression),
+                Err(error) => {
+                    self.variable_fault(name, &["required"], &format!("has a condition that {error}"), None);
+                    Required::Always
+                }
+            },
+        }
+    }
+
+    fn rule(&mut self, declared: DeclaredRule) -> Option<Rule> {
+        let DeclaredRule { definition, origin, place } = declared;
+        let when = match definition.when {
+            Some(source) => Some(self.expression(&source, place, "when")?),
+            None => None,
+        };
+        let assert = self.expression(&definition.assert, place, "assert")?;
+        let RuleDefinition { message, reference, .. } = definition;
+        Some(Rule { when, assert, message, reference, origin })
+    }
+
+    fn expression(&mut self, source: &str, place: (usize, usize), field: &str) -> Option<Expression> {
+        let (layer, index) = place;
+        let compiled = Expression::compile(source);
+        if let Err(error) = &compiled {
+            let path = ["rules", &index.to_string(), field];
+            let fault = self.layers[layer].fault(&path, &format!("the rule {error}"), None);
+            self.faults.extend(fault);
+        }
+        compiled.ok()
+    }
+
+    /// Checks the parts of all templates, and makes secret what has a secret part.
+    fn templates(&mut self, vars: &mut IndexMap<String, Variable>) {
+        for variable in vars.values() {
+            for part in variable.template.iter().flat_map(Template::parts) {
+                if !vars.contains_key(part) {
+                    let message =
+                        format!("has a template with {:?}, which is not a variable", ui::escape(part));
+                    let help = closest(part, vars.keys().map(String::as_str))
+                        .map(|close| format!("did you mean {close:?}?"));
+                    self.variable_fault(&variable.name, &["template"], &message, help.as_deref());
+                }
+            }
+        }
+        let (order, cyclic) = template::order(vars);
+        for name in cyclic {
+            self.variable_fault(&name, &["template"], "is a part of itself through its template", None);
+        }
+        for name in order {
+            let parts = vars[&name].template.iter().flat_map(Template::parts);
+            let has_secret_part = parts.filter_map(|part| vars.get(part)).any(|part| part.secret);
+            if has_secret_part {
+                vars[&name].secret = true;
+            }
+        }
+    }
+
+    /// A fault of a variable, in the last file that has the field, else where it is declared last.
+    fn variable_fault(&mut self, name: &str, field: &[&str], message: &str, help: Option<&str>) {
+        let message = format!("{:?} {message}", ui::escape(name));
+        let path: Vec<&str> = ["vars", name].into_iter().chain(field.iter().copied()).collect();
+        let at = |path: &[&str]| self.layers.iter().rev().find_map(|layer| layer.fault(path, &message, help));
+        let fault = at(&path).or_else(|| at(&path[..2]));
+        self.faults.extend(fault);
+    }
+}

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::exit_code::ExitCode;
 use crate::ui::PromptError;
-use crate::{dotenv, fs, git, manifest, rng, schema, seal};
+use crate::{dotenv, fs, generate, git, manifest, rng, schema, seal};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,9 @@ pub enum Error {
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] rng::Error),
+    /// No value was made.
+    #[error(transparent)]
+    Generate(#[from] generate::Error),
 }
 
 impl Error {
@@ -61,8 +64,12 @@ impl Error {
     /// The exit code it ends the process with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
+            Self::Random(_) | Self::Generate(generate::Error::Random(_) | generate::Error::Failed { .. }) => {
+                ExitCode::Bug
+            }
             Self::Usage { .. }
             | Self::Prompt(_)
+            | Self::Generate(_)
             | Self::Manifest(manifest::Error::UnknownEnvironment { .. } | manifest::Error::NoEnvironment) => {
                 ExitCode::Usage
             }
@@ -74,7 +81,6 @@ impl Error {
             | Self::Schema(_)
             | Self::Git(_)
             | Self::Output(_) => ExitCode::Unreadable,
-            Self::Random(_) => ExitCode::Bug,
         }
     }
 
@@ -90,6 +96,7 @@ impl Error {
             Self::Manifest(error) => error.hint(),
             Self::Schema(error) => error.hint(),
             Self::Seal(error) => error.hint(),
+            Self::Generate(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Git(_) | Self::Random(_) => None,
         }
     }

@@ -1,1 +1,15 @@
-//! Starting a program with the environment: guard the names, build the child's environment, become it.
+//! Starting a program with the environment: what it gets, which names are refused, becoming it.
+//!
+//! On Unix the process is replaced, so that nothing is left that holds a secret and the program keeps pid,
+//! signals and exit code. Windows has no such call: there envward starts the program, waits, and ends with its
+//! code.
+
+mod child;
+mod error;
+mod exec;
+mod guard;
+
+pub use child::{Effective, Selection, child_environment, effective};
+pub use error::Error;
+pub use exec::{Program, become_program};
+pub use guard::{Hazard, Verdict, hazard};

@@ -1,0 +1,171 @@
+//! What a program gets: the values of the environment, laid over what envward was started with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+
+use super::Error;
+use crate::context::EnvSnapshot;
+use crate::env_vars;
+use crate::schema::{Schema, ValueSource};
+use crate::secret::{Secret, Values};
+use crate::suggest::closest;
+use crate::ui;
+
+/// The longest `NAME=value` that Linux hands to a program, its NUL included (`MAX_ARG_STRLEN`).
+const LONGEST: usize = 131_072;
+
+/// The values a program would get, before any of them is left out.
+#[derive(Default)]
+pub struct Effective {
+    /// Name to value.
+    pub values: Values,
+    /// Those that were not taken from the file but from the platform that started envward.
+    pub from_platform: BTreeSet<String>,
+}
+
+/// Lays the platform's values (`source = "environment"`) over those of the file and adds defaults for what is
+/// missing.
+pub fn effective(
+    file: Values,
+    schema: Option<&Schema>,
+    environment: &str,
+    platform: &EnvSnapshot,
+) -> Effective {
+    let mut effective = Effective { values: file, from_platform: BTreeSet::new() };
+    for (name, variable) in schema.iter().flat_map(|schema| &schema.vars) {
+        let given = match variable.source {
+            ValueSource::Environment => platform.get(name),
+            ValueSource::File => None,
+        };
+        if let Some(value) = given {
+            effective.values.insert(name.clone(), Secret::new(value));
+            effective.from_platform.insert(name.clone());
+        } else if !effective.values.contains_key(name)
+            && let Some(default) = variable.default.as_ref().and_then(|it| it.for_environment(environment))
+        {
+            effective.values.insert(name.clone(), Secret::new(default));
+        }
+    }
+    effective
+}
+
+/// Which of the values a program gets.
+#[derive(Clone, Debug, Default)]
+pub enum Selection {
+    /// All of them.
+    #[default]
+    All,
+    /// Only these.
+    Only(Vec<String>),
+    /// All but these.
+    Except(Vec<String>),
+}
+
+impl Selection {
+    /// Leaves out what is not selected. A name that is not there is an error: it is misspelt, and the program
+    /// would miss a value or get one that it should not have.
+    pub fn apply(&self, values: &mut Values) -> Result<(), Error> {
+        let (flag, names) = match self {
+            Self::All => return Ok(()),
+            Self::Only(names) => ("--only", names),
+            Self::Except(names) => ("--except", names),
+        };
+        if let Some(unknown) = names.iter().find(|name| !values.contains_key(*name)) {
+            return Err(Error::UnknownName {
+                flag,
+                name: ui::escape(unknown).into_owned(),
+                suggestion: closest(unknown, values.keys().map(String::as_str)).map(str::to_owned),
+            });
+        }
+        let keep_named = matches!(self, Self::Only(_));
+        values.retain(|name, _| names.contains(name) == keep_named);
+        Ok(())
+    }
+}
+
+/// The child's environment: what envward was started with (nothing, if `clean`), then the values, and never a
+/// credential of envward.
+pub fn child_environment(
+    inherited: &EnvSnapshot,
+    values: &Values,
+    clean: bool,
+) -> Result<BTreeMap<OsString, OsString>, Error> {
+    let mut child = BTreeMap::new();
+    if !clean {
+        child.extend(inherited.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+    for (name, value) in values {
+        if value.expose().contains('\0') {
+            return Err(Error::Nul { name: name.clone() });
+        }
+        if name.len() + "=".len() + value.len() + "\0".len() > LONGEST {
+            return Err(Error::TooLong { name: name.clone() });
+        }
+        child.insert(OsString::from(name), OsString::from(value.expose()));
+    }
+    for credential in env_vars::CREDENTIALS {
+        child.remove(std::ffi::OsStr::new(credential));
+    }
+    Ok(child)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(pairs: &[(&str, &str)]) -> Values {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), Secret::new(value))).collect()
+    }
+
+    fn snapshot(pairs: &[(&str, &str)]) -> EnvSnapshot {
+        pairs.iter().map(|&(name, value)| (OsString::from(name), OsString::from(value))).collect()
+    }
+
+    fn names(values: &Values) -> Vec<&str> {
+        values.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_values_win_over_what_is_inherited() {
+        let child =
+            child_environment(&snapshot(&[("A", "old"), ("B", "kept")]), &values(&[("A", "new")]), false);
+        let expected: BTreeMap<_, _> =
+            [("A", "new"), ("B", "kept")].map(|(name, value)| (name.into(), value.into())).into();
+        assert!(child.is_ok_and(|child| child == expected));
+    }
+
+    #[test]
+    fn credentials_never_reach_the_child() {
+        let inherited = snapshot(&[("SOPS_AGE_KEY", "k"), ("ENVWARD_IDENTITY", "k"), ("A", "1")]);
+        let child = child_environment(&inherited, &values(&[("SOPS_AGE_KEY_FILE", "k")]), false);
+        assert!(child.is_ok_and(|child| child.keys().map(|name| name.to_str()).eq([Some("A")])));
+    }
+
+    #[test]
+    fn only_and_except_select() {
+        let mut selected = values(&[("A", ""), ("B", ""), ("C", "")]);
+        assert!(Selection::Only(vec!["C".into(), "A".into()]).apply(&mut selected).is_ok());
+        assert_eq!(names(&selected), ["A", "C"]);
+        assert!(Selection::Except(vec!["A".into()]).apply(&mut selected).is_ok());
+        assert_eq!(names(&selected), ["C"]);
+    }
+
+    #[test]
+    fn a_misspelt_selection_is_an_error() {
+        let error = Selection::Except(vec!["DB_PASWORD".into()])
+            .apply(&mut values(&[("DB_PASSWORD", "")]))
+            .expect_err("it is not there");
+        assert_eq!(error.to_string(), "--except names DB_PASWORD, which this environment does not have");
+        assert_eq!(error.hint().as_deref(), Some("did you mean DB_PASSWORD?"));
+    }
+
+    #[test]
+    fn what_a_kernel_would_not_take_is_named() {
+        let longest = "x".repeat(LONGEST - "A=".len() - 1);
+        assert!(child_environment(&snapshot(&[]), &values(&[("A", &longest)]), true).is_ok());
+        let error = child_environment(&snapshot(&[]), &values(&[("AB", &longest)]), true);
+        assert!(matches!(error, Err(Error::TooLong { name }) if name == "AB"));
+        let error = child_environment(&snapshot(&[]), &values(&[("A", "x\0y")]), true);
+        assert!(matches!(error, Err(Error::Nul { name }) if name == "A"));
+    }
+}

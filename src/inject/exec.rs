@@ -1,0 +1,97 @@
+//! Finding the program and becoming it.
+#![expect(clippy::disallowed_methods, reason = "this room starts the command of `run`")]
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Error;
+use crate::exit_code::ExitCode;
+
+/// A program to become.
+pub struct Program<'a> {
+    /// The command as the user gave it.
+    pub name: &'a OsStr,
+    /// Its arguments.
+    pub arguments: &'a [OsString],
+    /// The directory it works in.
+    pub directory: &'a Path,
+    /// Where commands are looked up: the caller's PATH, never one that a file set.
+    pub path: Option<&'a OsStr>,
+}
+
+impl Program<'_> {
+    /// The file to run: the name itself if it holds a slash, else the first executable of that name in PATH.
+    fn locate(&self) -> Result<PathBuf, Error> {
+        if Path::new(self.name).components().count() > 1 {
+            return Ok(self.directory.join(self.name));
+        }
+        let candidates = std::env::split_paths(self.path.unwrap_or_default());
+        let candidates: Vec<_> = candidates
+            .map(|directory| self.directory.join(directory).join(self.name))
+            .filter(|file| file.is_file())
+            .collect();
+        let runnable = candidates.iter().find(|file| is_executable(file));
+        match runnable.or(candidates.first()) {
+            Some(file) => Ok(file.clone()),
+            None => Err(self.not_found()),
+        }
+    }
+
+    fn not_found(&self) -> Error {
+        Error::NotFound { name: self.name.to_string_lossy().into_owned() }
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        match source.kind() {
+            io::ErrorKind::NotFound => self.not_found(),
+            _ => Error::Start { name: self.name.to_string_lossy().into_owned(), source },
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_executable(_file: &Path) -> bool {
+    true
+}
+
+/// Becomes the program with exactly this environment. Returns only if that failed.
+#[cfg(unix)]
+pub fn become_program(
+    program: &Program<'_>,
+    environment: &BTreeMap<OsString, OsString>,
+) -> Result<ExitCode, Error> {
+    use std::os::unix::process::CommandExt;
+    let source = Command::new(program.locate()?)
+        .arg0(program.name)
+        .args(program.arguments)
+        .env_clear()
+        .envs(environment)
+        .current_dir(program.directory)
+        .exec();
+    Err(program.failed(source))
+}
+
+/// Starts the program with exactly this environment, waits, and ends with its exit code.
+#[cfg(not(unix))]
+pub fn become_program(
+    program: &Program<'_>,
+    environment: &BTreeMap<OsString, OsString>,
+) -> Result<ExitCode, Error> {
+    let status = Command::new(program.locate()?)
+        .args(program.arguments)
+        .env_clear()
+        .envs(environment)
+        .current_dir(program.directory)
+        .status()
+        .map_err(|source| program.failed(source))?;
+    // The code is the command's and not one of envward's, so it cannot be returned as an ExitCode.
+    std::process::exit(status.code().unwrap_or(ExitCode::Bug as i32))
+}

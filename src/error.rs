@@ -4,7 +4,7 @@ use std::io;
 
 use crate::exit_code::ExitCode;
 use crate::ui::PromptError;
-use crate::{dotenv, fs, generate, git, manifest, rng, schema, seal};
+use crate::{dotenv, fs, generate, git, inject, manifest, rng, schema, seal};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,9 @@ pub enum Error {
     /// A sealed file cannot be opened, believed or written.
     #[error(transparent)]
     Seal(#[from] seal::Error),
+    /// A program was not started.
+    #[error(transparent)]
+    Inject(#[from] inject::Error),
     /// git is missing or failed.
     #[error(transparent)]
     Git(#[from] git::Error),
@@ -75,6 +78,7 @@ impl Error {
             }
             Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
             Self::Seal(error) => sealed_exit_code(error),
+            Self::Inject(error) => inject_exit_code(error),
             Self::File(_)
             | Self::EnvFile(_)
             | Self::Manifest(_)
@@ -97,6 +101,7 @@ impl Error {
             Self::Schema(error) => error.hint(),
             Self::Seal(error) => error.hint(),
             Self::Generate(error) => error.hint(),
+            Self::Inject(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Git(_) | Self::Random(_) => None,
         }
     }
@@ -111,5 +116,16 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
     match error {
         seal::Error::Conflict { .. } => ExitCode::Conflict,
         seal::Error::File(_) | seal::Error::Missing { .. } => ExitCode::Unreadable,
+    }
+}
+
+fn inject_exit_code(error: &inject::Error) -> ExitCode {
+    match error {
+        inject::Error::Refused(_) | inject::Error::Nul { .. } | inject::Error::TooLong { .. } => {
+            ExitCode::Findings
+        }
+        inject::Error::UnknownName { .. } | inject::Error::NotFound { .. } | inject::Error::Start { .. } => {
+            ExitCode::Usage
+        }
     }
 }

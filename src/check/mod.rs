@@ -1,6 +1,35 @@
-//! Checking: one rule per file, one shape of finding.
+//! Checking: one rule per file, one shape of finding, one file per form of the report.
+//!
+//! A [`Subject`] is what is checked, with everything a rule may look at; [`check`] hands it to every rule of
+//! [`rules::ALL`]. [`format`] renders the findings, [`fix`] repairs what can be repaired without a decision.
 
 mod diagnostic;
+pub mod format;
 pub mod rules;
+mod subject;
+
+use std::borrow::Cow;
 
 pub use diagnostic::{Diagnostic, Report, Severity};
+pub use subject::{Assignment, FileFacts, Finding, GitState, Input, OtherEnvironment, Scope, State, Subject};
+
+use crate::ui;
+
+/// Every finding about one subject, in the order of its lines.
+pub fn check(subject: &Subject<'_>) -> Report {
+    let mut report = Report::default();
+    for rule in rules::ALL {
+        rule.check(subject, &mut report);
+    }
+    report.sort();
+    report
+}
+
+/// A name as it is shown in messages: without control characters, and not longer than a line.
+pub fn shown(name: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 80;
+    match name.char_indices().nth(LONGEST) {
+        None => ui::escape(name),
+        Some((end, _)) => Cow::Owned(format!("{}…", ui::escape(&name[..end]))),
+    }
+}

@@ -1,0 +1,90 @@
+//! `same-secret`: one secret under two names, or in two environments.
+
+use std::collections::HashMap;
+
+use super::{Code, Rule, is_credential};
+use crate::check::{Finding, Report, Severity, State, Subject, shown};
+use crate::schema::placeholder;
+use crate::schema::types::Typed;
+
+/// One secret under two names, or in two environments.
+pub struct SameSecret;
+
+const CODE: Code = Code {
+    id: "same-secret",
+    severity: Severity::Warning,
+    summary: "The same secret is used twice",
+    help: "Whoever learns it in one place has the other too, and it can only be rotated in both at once.",
+};
+
+/// Shorter values are weak before they are anything else.
+const SHORTEST: usize = 6;
+
+impl Rule for SameSecret {
+    fn codes(&self) -> &'static [Code] {
+        &[CODE]
+    }
+
+    fn check(&self, subject: &Subject<'_>, report: &mut Report) {
+        let parts = parts_of_templates(subject);
+        let is_part = |name: &str| parts.contains(&name);
+        under_two_names(subject, &is_part, report);
+        in_two_environments(subject, report);
+    }
+}
+
+fn parts_of_templates<'a>(subject: &Subject<'a>) -> Vec<&'a str> {
+    let templates = subject.variables.iter().filter_map(|found| found.variable.template.as_ref());
+    templates.flat_map(|template| template.parts()).collect()
+}
+
+fn under_two_names(subject: &Subject<'_>, is_part: &dyn Fn(&str) -> bool, report: &mut Report) {
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    for found in subject.variables.iter().filter(|found| is_credential(found.variable)) {
+        let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
+        if assignment.value.len() < SHORTEST || is_part(assignment.name) {
+            continue;
+        }
+        let other = *first.entry(assignment.value.expose()).or_insert(assignment.name);
+        if other != assignment.name {
+            let message = format!("{} has the same value as {}", shown(assignment.name), shown(other));
+            report.push(
+                subject
+                    .finding_at(CODE.id, CODE.severity, assignment, message)
+                    .help("give each its own secret"),
+            );
+        }
+    }
+}
+
+fn in_two_environments(subject: &Subject<'_>, report: &mut Report) {
+    for found in subject.variables.iter().filter(|found| holds_a_secret(subject, found)) {
+        let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
+        let same = subject.others.iter().find(|other| {
+            other.values.get(assignment.name).is_some_and(|value| {
+                value == assignment.value && !placeholder::is_placeholder(value.expose())
+            })
+        });
+        if let Some(other) = same {
+            let name = shown(assignment.name);
+            let message = format!("{name} has the same value in the environment {}", shown(&other.name));
+            report.push(
+                subject
+                    .finding_at(CODE.id, CODE.severity, assignment, message)
+                    .help("give each environment its own secret"),
+            );
+        }
+    }
+}
+
+/// A credential, or a URL with a password in it.
+fn holds_a_secret(subject: &Subject<'_>, found: &Finding<'_>) -> bool {
+    let variable = found.variable;
+    if is_credential(variable) {
+        return found.assignment.is_some_and(|assignment| assignment.value.len() >= SHORTEST);
+    }
+    let typed = subject.typed.get(variable.name.as_str());
+    variable.secret
+        && variable.template.is_none()
+        && matches!(typed, Some(Typed::Url(parts)) if !parts.password.is_empty())
+}

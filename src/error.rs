@@ -1,9 +1,10 @@
 //! The only place where an error becomes an exit code.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::exit_code::ExitCode;
-use crate::ui::PromptError;
+use crate::ui::{self, PromptError};
 use crate::{dotenv, fs, generate, git, inject, manifest, rng, schema, seal};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
@@ -30,6 +31,20 @@ pub enum Error {
     /// An env file cannot be used.
     #[error(transparent)]
     EnvFile(#[from] dotenv::Error),
+    /// An environment has neither an env file nor a sealed file.
+    #[error(
+        "environment {environment} has no values: neither {} nor {} exists",
+        escaped(env_file),
+        escaped(sealed)
+    )]
+    NoValues {
+        /// The environment.
+        environment: String,
+        /// Where its env file would be.
+        env_file: PathBuf,
+        /// Where its sealed file would be.
+        sealed: PathBuf,
+    },
     /// The manifest cannot be used.
     #[error(transparent)]
     Manifest(#[from] manifest::Error),
@@ -81,6 +96,7 @@ impl Error {
             Self::Inject(error) => inject_exit_code(error),
             Self::File(_)
             | Self::EnvFile(_)
+            | Self::NoValues { .. }
             | Self::Manifest(_)
             | Self::Schema(_)
             | Self::Git(_)
@@ -96,6 +112,7 @@ impl Error {
                 Some("see --help for the flags that answer it in advance".to_owned())
             }
             Self::File(error) => error.hint(),
+            Self::NoValues { environment, .. } => Some(format!("run: envward bootstrap -e {environment}")),
             Self::EnvFile(error) => error.hint(),
             Self::Manifest(error) => error.hint(),
             Self::Schema(error) => error.hint(),
@@ -110,6 +127,10 @@ impl Error {
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(source) if source.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+fn escaped(path: &Path) -> String {
+    ui::escape(&path.display().to_string()).into_owned()
 }
 
 fn sealed_exit_code(error: &seal::Error) -> ExitCode {

@@ -1,14 +1,81 @@
 //! `envward check`: validate env files, sealed files or the process environment against the schema.
 
+mod inputs;
+
+use std::path::PathBuf;
+
+use inputs::{Inputs, Loaded};
+
+use crate::check::format::{self, Place};
+use crate::check::{self, Report, Subject};
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 
 /// Arguments of `check`.
 #[derive(clap::Args)]
-pub struct Args {}
+#[command(after_help = "Formats: human, json, sarif, github, gitlab, junit")]
+pub struct Args {
+    /// Env files or sealed files [default: those of the environment]
+    #[arg(value_name = "FILE", conflicts_with = "process")]
+    files: Vec<PathBuf>,
+
+    /// Schema: a file, or builtin:NAME [default: the project's]
+    #[arg(long, value_name = "SCHEMA")]
+    schema: Option<String>,
+
+    /// Check the environment that envward was started with
+    #[arg(long)]
+    process: bool,
+
+    /// Warnings fail the check too
+    #[arg(long)]
+    strict: bool,
+
+    /// Key file to open sealed files with
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
 
 /// Validate env files, sealed files or the process environment against the schema.
-pub fn run(_args: &Args, _context: &mut Context) -> Result<ExitCode, Error> {
-    todo!("the check command")
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let inputs = inputs::load(args, context)?;
+    if inputs.schema.is_none() {
+        context.ui.note("no schema: only what needs none is checked");
+        context.ui.help("name one with --schema FILE, or --schema builtin:NAME");
+    }
+    let report = examine(&inputs, context);
+    let text = render(&report, &inputs, args.strict, context);
+    context.ui.result(&text).map_err(Error::Output)?;
+    Ok(ExitCode::from_findings(report.fails(args.strict)))
+}
+
+fn examine(inputs: &Inputs, context: &Context) -> Report {
+    let mut report = Report::default();
+    for loaded in &inputs.loaded {
+        let subject = Subject::new(
+            inputs.schema.as_ref(),
+            &loaded.environment,
+            loaded.file.as_deref(),
+            loaded.input(),
+            &inputs.others,
+            context.clock.now(),
+        );
+        report.append(check::check(&subject));
+    }
+    report
+}
+
+fn render(report: &Report, inputs: &Inputs, strict: bool, context: &Context) -> String {
+    let places: Vec<Place<'_>> = inputs.loaded.iter().map(Loaded::place).collect();
+    match context.globals.format {
+        Format::Human if context.globals.quiet && report.diagnostics.is_empty() => String::new(),
+        Format::Human => format::human::render(report, &places, context.ui.colors_result()),
+        Format::Json => format::json::render(report),
+        Format::Sarif => format::sarif::render(report),
+        Format::Github => format::github::render(report),
+        Format::Gitlab => format::gitlab::render(report),
+        Format::Junit => format::junit::render(report, &places, strict),
+    }
 }

@@ -5,7 +5,6 @@
 
 mod build;
 pub mod builtin;
-pub mod constraints;
 pub mod definition;
 mod encoder;
 mod error;

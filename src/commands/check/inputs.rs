@@ -1,0 +1,301 @@
+//! What `check` was asked to look at, read from where it is.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::Args;
+use crate::check::format::Place;
+use crate::check::{FileFacts, GitState, Input, OtherEnvironment};
+use crate::context::Context;
+use crate::dotenv::{Document, Problem};
+use crate::env_vars;
+use crate::error::Error;
+use crate::fs;
+use crate::git::Git;
+use crate::project::{Environment, Project};
+use crate::schema::{self, Schema, Source};
+use crate::seal::{self, Access};
+use crate::secret::{Secret, Values};
+
+/// The environment of a file that does not say which one it is for. Rules are strictest there.
+const STRICTEST: &str = "production";
+
+/// Everything that is needed for the check.
+pub(super) struct Inputs {
+    /// The schema, if there is one.
+    pub(super) schema: Option<Schema>,
+    /// What is checked, in order.
+    pub(super) loaded: Vec<Loaded>,
+    /// The other environments of the project.
+    pub(super) others: Vec<OtherEnvironment>,
+}
+
+/// One thing that is checked.
+pub(super) struct Loaded {
+    /// The file as the user would name it.
+    pub(super) file: Option<PathBuf>,
+    /// The environment it is for.
+    pub(super) environment: String,
+    content: Content,
+}
+
+enum Content {
+    EnvFile { bytes: Zeroizing<Vec<u8>>, document: Document, problems: Vec<Problem>, facts: FileFacts },
+    Sealed(Values),
+    Process(Values),
+}
+
+impl Loaded {
+    pub(super) fn input(&self) -> Input<'_> {
+        match &self.content {
+            Content::EnvFile { document, problems, facts, .. } => {
+                Input::EnvFile { document, problems, facts: facts.clone() }
+            }
+            Content::Sealed(values) => Input::Sealed(values),
+            Content::Process(values) => Input::Process(values),
+        }
+    }
+
+    pub(super) fn place(&self) -> Place<'_> {
+        let text = match &self.content {
+            Content::EnvFile { bytes, .. } => Some(bytes.as_slice()),
+            Content::Sealed(_) | Content::Process(_) => None,
+        };
+        Place { file: self.file.as_deref(), text }
+    }
+}
+
+/// Reads schema and files.
+pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> {
+    // Files with a schema need no project, and a broken one must not be in their way.
+    let alone = args.schema.is_some() && (args.process || !args.files.is_empty());
+    let project = match (alone, args.files.is_empty() && !args.process) {
+        (true, _) => None,
+        (false, true) => Some(Project::require(context)?),
+        (false, false) => Project::find(context)?,
+    };
+    let schema = match (&args.schema, &project) {
+        (Some(name), _) => Some(schema::load(&source(name, context))?),
+        (None, Some(project)) => Some(project.schema()?),
+        (None, None) => None,
+    };
+    let mut access = Access::from_context(context, args.identity.as_deref());
+    let mut reader = Reader { project, access: &mut access, context };
+    let (loaded, others) = reader.read(args)?;
+    Ok(Inputs { schema, loaded, others })
+}
+
+fn source(name: &str, context: &Context) -> Source {
+    if let Some(builtin) = name.strip_prefix("builtin:") {
+        return Source::Builtin(builtin.to_owned());
+    }
+    let path = context.resolve(Path::new(name));
+    let root = path.parent().unwrap_or(&context.cwd).to_owned();
+    Source::File { path, root }
+}
+
+struct Reader<'a> {
+    project: Option<Project>,
+    access: &'a mut Access,
+    context: &'a mut Context,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, args: &Args) -> Result<(Vec<Loaded>, Vec<OtherEnvironment>), Error> {
+        if args.process {
+            let environment = self.chosen().unwrap_or_else(|| STRICTEST.to_owned());
+            let content = Content::Process(process_values(self.context));
+            return Ok((vec![Loaded { file: None, environment, content }], Vec::new()));
+        }
+        if args.files.is_empty() {
+            return self.environment();
+        }
+        let loaded: Result<Vec<Loaded>, Error> = args.files.iter().map(|file| self.file(file)).collect();
+        Ok((loaded?, Vec::new()))
+    }
+
+    /// Env file and sealed file of the environment, whichever there are, and what the others hold.
+    fn environment(&mut self) -> Result<(Vec<Loaded>, Vec<OtherEnvironment>), Error> {
+        let Some(project) = self.project.take() else { return Ok(Default::default()) };
+        let environment = project.environment(self.context)?;
+        let mut loaded = Vec::new();
+        if fs::exists(&environment.env_file) {
+            loaded.push(self.env_file(&environment.env_file, &environment.name, &environment.readers)?);
+        }
+        let sealed = fs::exists(&environment.sealed);
+        if sealed {
+            loaded.push(self.sealed(&project, &environment)?);
+        }
+        if loaded.is_empty() {
+            let Environment { name, env_file, sealed, .. } = environment;
+            return Err(Error::NoValues { environment: name, env_file, sealed });
+        }
+        let others = self.others(&project, &environment.name, sealed);
+        Ok((loaded, others))
+    }
+
+    /// The values of the other environments, as far as they can be read without asking for anything: sealed
+    /// files only where an identity was needed anyway.
+    fn others(&mut self, project: &Project, current: &str, sealed: bool) -> Vec<OtherEnvironment> {
+        let names = project.manifest.environments.keys().filter(|name| *name != current);
+        let mut others = Vec::new();
+        for name in names {
+            let Ok(environment) = project.environment_named(name) else { continue };
+            let values = if fs::exists(&environment.env_file) {
+                fs::read(&environment.env_file).ok().map(|bytes| values_of(&bytes))
+            } else if sealed && fs::exists(&environment.sealed) {
+                seal::open(project, &environment, self.access).ok().map(|opened| opened.values)
+            } else {
+                None
+            };
+            others.extend(values.map(|values| OtherEnvironment { name: name.clone(), values }));
+        }
+        others
+    }
+
+    /// A file that was named: an env file or a sealed file, told apart by its content.
+    fn file(&mut self, file: &Path) -> Result<Loaded, Error> {
+        let path = self.context.resolve(file);
+        let owner = self.environment_of(&path);
+        let chosen = self.chosen().or_else(|| owner.as_ref().map(|environment| environment.name.clone()));
+        let name = chosen.or_else(|| name_of(&path)).unwrap_or_else(|| STRICTEST.to_owned());
+        let bytes = fs::read(&path)?;
+        if !is_sealed(&bytes) {
+            let readers = owner.map(|environment| environment.readers).unwrap_or_default();
+            return Ok(env_file(file, &path, bytes, name, readers, self.context));
+        }
+        let opened = match (&self.project, &owner) {
+            (Some(project), Some(environment)) if environment.sealed == path => {
+                seal::open(project, environment, self.access)?
+            }
+            _ => seal::open_bare(&path, self.access)?,
+        };
+        self.remark(&opened);
+        let content = Content::Sealed(opened.values);
+        Ok(Loaded { file: Some(file.to_owned()), environment: name, content })
+    }
+
+    fn env_file(&mut self, path: &Path, name: &str, readers: &[String]) -> Result<Loaded, Error> {
+        let bytes = fs::read(path)?;
+        let file = self.relative(path);
+        Ok(env_file(&file, path, bytes, name.to_owned(), readers.to_vec(), self.context))
+    }
+
+    fn sealed(&mut self, project: &Project, environment: &Environment) -> Result<Loaded, Error> {
+        let opened = seal::open(project, environment, self.access)?;
+        self.remark(&opened);
+        let file = Some(self.relative(&environment.sealed));
+        Ok(Loaded { file, environment: environment.name.clone(), content: Content::Sealed(opened.values) })
+    }
+
+    fn remark(&mut self, opened: &seal::Opened) {
+        for remark in &opened.remarks {
+            self.context.ui.warn(&remark.to_string());
+        }
+    }
+
+    /// `-e`, else `ENVWARD_ENV`.
+    fn chosen(&self) -> Option<String> {
+        let chosen = self.context.globals.env.as_deref();
+        chosen.or_else(|| self.context.env.get(env_vars::ENVWARD_ENV)).map(str::to_owned)
+    }
+
+    /// The environment of the project that a file belongs to.
+    fn environment_of(&self, path: &Path) -> Option<Environment> {
+        let project = self.project.as_ref()?;
+        let names = project.manifest.environments.keys();
+        let mut environments = names.filter_map(|name| project.environment_named(name).ok());
+        environments.find(|environment| environment.env_file == path || environment.sealed == path)
+    }
+
+    fn relative(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.context.cwd).unwrap_or(path).to_owned()
+    }
+}
+
+fn env_file(
+    file: &Path,
+    path: &Path,
+    bytes: Zeroizing<Vec<u8>>,
+    environment: String,
+    readers: Vec<String>,
+    context: &Context,
+) -> Loaded {
+    let (document, problems) = Document::parse_with_problems(&bytes);
+    // An example is there to be read and committed.
+    let facts = if is_example(path) {
+        FileFacts { readers, ..FileFacts::default() }
+    } else {
+        FileFacts { mode: fs::mode(path), git: git_state(path, context), readers }
+    };
+    Loaded {
+        file: Some(file.to_owned()),
+        environment,
+        content: Content::EnvFile { bytes, document, problems, facts },
+    }
+}
+
+fn is_example(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".example") || name.ends_with(".schema")
+}
+
+fn git_state(path: &Path, context: &Context) -> Option<GitState> {
+    let directory = path.parent()?;
+    // Starting git is slow; most directories that are no repository can be told without it.
+    if !directory.ancestors().any(|directory| fs::exists(&directory.join(".git"))) {
+        return None;
+    }
+    let git = Git::discover(directory, &context.env)?;
+    if git.tracks(path).ok()? {
+        return Some(GitState::Tracked);
+    }
+    Some(if git.ignores(path).ok()? { GitState::Ignored } else { GitState::NotIgnored })
+}
+
+/// The environment that a file name such as `.env.production` or `production.enc.env` names.
+fn name_of(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let named = name.strip_prefix(".env.").or_else(|| name.strip_suffix(".enc.env"))?;
+    let named = named.strip_suffix(".example").unwrap_or(named);
+    Some(if named == "prod" { STRICTEST.to_owned() } else { named.to_owned() })
+}
+
+/// Whether the content is a sealed file: SOPS dotenv, which ends with its metadata, or age.
+fn is_sealed(bytes: &[u8]) -> bool {
+    let age =
+        bytes.starts_with(b"age-encryption.org/") || bytes.starts_with(b"-----BEGIN AGE ENCRYPTED FILE");
+    age || bytes.rsplit(|&byte| byte == b'\n').take(100).any(|line| line.starts_with(b"sops_mac="))
+}
+
+fn values_of(bytes: &[u8]) -> Values {
+    let (document, _) = Document::parse_with_problems(bytes);
+    document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
+}
+
+fn process_values(context: &Context) -> Values {
+    let text = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
+    context.env.iter().map(|(name, value)| (text(name), Secret::new(text(value)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_may_name_its_environment() {
+        let named = |path: &str| name_of(Path::new(path));
+        assert_eq!(named("x/.env.staging").as_deref(), Some("staging"));
+        assert_eq!(named(".env.prod").as_deref(), Some("production"));
+        assert_eq!(named("secrets/ci.enc.env").as_deref(), Some("ci"));
+        assert_eq!(named(".env"), None);
+    }
+
+    #[test]
+    fn sealed_files_are_told_by_their_content() {
+        assert!(is_sealed(b"A=ENC[x]\nsops_lastmodified=x\nsops_mac=ENC[y]\nsops_version=3.9.0\n"));
+        assert!(is_sealed(b"-----BEGIN AGE ENCRYPTED FILE-----\n"));
+        assert!(!is_sealed(b"A=1\n# sops_mac=\n"));
+    }
+}

@@ -4,6 +4,7 @@ use std::mem;
 
 use indexmap::IndexMap;
 
+use super::constraints;
 use super::definition::{RequiredDefinition, RotationClass, RuleDefinition, VariableDefinition};
 use super::error::{Fault, Faults};
 use super::layer::Layer;
@@ -148,13 +149,10 @@ impl Builder<'_> {
 
     fn constraints(&mut self, name: &str, definition: &VariableDefinition, value_type: &dyn ValueType) {
         for constraint in definition.constraints.given() {
-            if !value_type.constraints().contains(&constraint) {
+            if !value_type.takes(constraint) {
                 let message = format!("has no use for {constraint}, being of type {}", value_type.name());
-                let help = match value_type.constraints() {
-                    [] => None,
-                    known => Some(format!("the type takes {}", known.join(", "))),
-                };
-                self.variable_fault(name, &[constraint], &message, help.as_deref());
+                let known = [value_type.constraints(), constraints::SHARED].concat().join(", ");
+                self.variable_fault(name, &[constraint], &message, Some(&format!("the type takes {known}")));
             }
         }
         if value_type.name() == "enum" && definition.constraints.values.as_ref().is_none_or(Vec::is_empty) {

@@ -5,6 +5,7 @@
 
 mod build;
 pub mod builtin;
+pub mod constraints;
 pub mod definition;
 mod encoder;
 mod error;

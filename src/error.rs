@@ -137,6 +137,12 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
     match error {
         seal::Error::Conflict { .. } => ExitCode::Conflict,
         seal::Error::File(_) | seal::Error::Missing { .. } => ExitCode::Unreadable,
+        seal::Error::Sops(seal::sops::Error::Random(_)) => ExitCode::Bug,
+        seal::Error::Recipient(_) => ExitCode::Usage,
+        seal::Error::Sops(_)
+        | seal::Error::AgeFile(_)
+        | seal::Error::Identity(_)
+        | seal::Error::Keyring(_) => ExitCode::CannotDecrypt,
     }
 }
 

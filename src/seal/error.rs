@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::{age_file, identity, keyring, recipients, sops};
 use crate::fs;
 
 /// A sealed file cannot be opened, is not to be believed, or cannot be written.
@@ -23,6 +24,21 @@ pub enum Error {
         /// The variables.
         names: Vec<String>,
     },
+    /// A file in SOPS format cannot be read or written.
+    #[error(transparent)]
+    Sops(#[from] sops::Error),
+    /// A file in age format does not open.
+    #[error(transparent)]
+    AgeFile(#[from] age_file::Error),
+    /// No identity opens it.
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+    /// A recipient cannot be used.
+    #[error(transparent)]
+    Recipient(#[from] recipients::Error),
+    /// The OS keyring cannot be used.
+    #[error(transparent)]
+    Keyring(#[from] keyring::Error),
 }
 
 impl Error {
@@ -32,6 +48,11 @@ impl Error {
             Self::File(error) => error.hint(),
             Self::Missing { .. } => Some("run: envward seal".to_owned()),
             Self::Conflict { .. } => Some("decide with --take env or --take sealed".to_owned()),
+            Self::Sops(error) => error.hint(),
+            Self::AgeFile(_) => None,
+            Self::Identity(error) => error.hint(),
+            Self::Recipient(error) => error.hint(),
+            Self::Keyring(error) => error.hint(),
         }
     }
 }

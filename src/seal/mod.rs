@@ -13,6 +13,12 @@
 //! No lock is held between the two: [`write`] takes it, reads again, and refuses ([`Error::Conflict`]) if
 //! someone else changed one of the same names in between.
 
+pub mod age_file;
+pub mod identity;
+pub mod keyring;
+pub mod recipients;
+pub mod sops;
+
 mod access;
 mod changes;
 mod error;

@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
+use super::escape;
 use crate::secret::Secret;
 
 /// Why there is no answer.
@@ -71,6 +72,11 @@ impl Prompter {
     pub fn confirm(&self, question: &str) -> Result<bool, PromptError> {
         let answer = self.line(&format!("{question} [y/N]"), None)?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Shows a line that calls for something off the keyboard, such as touching a security key.
+    pub fn show(&self, message: &str) -> Result<(), PromptError> {
+        Ok(writeln!(self.terminal()?, "{}", escape(message))?)
     }
 
     fn terminal(&self) -> Result<File, PromptError> {

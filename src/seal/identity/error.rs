@@ -1,0 +1,113 @@
+//! Why nothing could be decrypted.
+
+use super::NEW_IDENTITY;
+use crate::fs;
+use crate::seal::{age_file, keyring};
+
+/// No identity opens the file. Never holds key material.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nothing was found anywhere.
+    #[error("there is no identity to decrypt with{}", list("; not used: ", skipped))]
+    NoIdentity {
+        /// What was found and could not be used.
+        skipped: Vec<Skipped>,
+    },
+    /// Some were found, and none is a recipient of the file.
+    #[error(
+        "none of your identities opens it (tried {}{})",
+        tried.join(", "),
+        list("; not used: ", skipped)
+    )]
+    NoneFits {
+        /// How many were tried, from where.
+        tried: Vec<String>,
+        /// What was found and could not be used.
+        skipped: Vec<Skipped>,
+    },
+    /// A key file cannot be read, or others can read it.
+    #[error(transparent)]
+    File(#[from] fs::Error),
+    /// A line is no identity.
+    #[error("{origin}: line {line} is not an age identity")]
+    NotAnIdentity {
+        /// Where it comes from.
+        origin: String,
+        /// Line, from 1.
+        line: usize,
+    },
+    /// There is no identity in it.
+    #[error("{origin} holds no identity")]
+    Empty {
+        /// Where it comes from.
+        origin: String,
+    },
+    /// An SSH key that age cannot use: hardware, another kind, an old format.
+    #[error("{origin} is an SSH key that cannot decrypt; ssh-ed25519 and ssh-rsa can")]
+    SshKind {
+        /// Where it comes from.
+        origin: String,
+    },
+    /// A passphrase was needed and not given.
+    #[error("{origin} is protected by a passphrase, and none was given")]
+    Locked {
+        /// Where it comes from.
+        origin: String,
+    },
+    /// A key file or SSH key did not open.
+    #[error("{origin}: {source}")]
+    Unlock {
+        /// Where it comes from.
+        origin: String,
+        /// Why not.
+        source: age_file::Error,
+    },
+    /// What is to be decrypted is not an age file, or was changed.
+    #[error("the encrypted key: {0}")]
+    Sealed(#[source] age_file::Error),
+    /// The OS keyring.
+    #[error(transparent)]
+    Keyring(#[from] keyring::Error),
+}
+
+/// A source of identities that exists and could not be used.
+#[derive(Debug)]
+pub struct Skipped {
+    /// Where it comes from.
+    pub origin: String,
+    /// Why it was not used.
+    pub reason: String,
+}
+
+impl Error {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoIdentity { .. } => {
+                format!("run `{NEW_IDENTITY}`, or name a key file with --identity or ENVWARD_IDENTITY")
+            }
+            Self::NoneFits { .. } => "send what `envward identity show` prints to someone who can open it, \
+                                      for `envward recipients add`"
+                .to_owned(),
+            Self::File(error) => return error.hint(),
+            Self::NotAnIdentity { .. } | Self::Empty { .. } => {
+                "an identity is a line that starts with AGE-SECRET-KEY-1".to_owned()
+            }
+            Self::SshKind { .. } => format!("run `{NEW_IDENTITY}`"),
+            Self::Keyring(error) => return error.hint(),
+            Self::Locked { .. } | Self::Unlock { .. } | Self::Sealed(_) => return None,
+        };
+        Some(hint)
+    }
+}
+
+/// The skipped sources after an introduction, or nothing.
+fn list(introduction: &str, skipped: &[Skipped]) -> String {
+    if skipped.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> =
+        skipped.iter().map(|skipped| format!("{} ({})", skipped.origin, skipped.reason)).collect();
+    format!("{introduction}{}", parts.join(", "))
+}

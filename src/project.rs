@@ -30,6 +30,8 @@ pub struct Environment {
     pub format: SealFormat,
     /// The wrapped project key.
     pub project_key: PathBuf,
+    /// The lock that every writer of the env file or of the sealed file takes.
+    pub lock: PathBuf,
     /// Who reads the env file.
     pub readers: Vec<String>,
     /// Names and public keys of those who may open it, in the order of the manifest.
@@ -82,6 +84,7 @@ impl Project {
             sealed: self.inside(&definition.sealed_or_default(name))?,
             format: definition.format.unwrap_or_default(),
             project_key: self.inside(Path::new(&format!("secrets/{name}.key.age")))?,
+            lock: self.inside(Path::new(&format!(".envward/{name}.lock")))?,
             readers: definition.readers.clone().unwrap_or_default(),
             recipients: definition.recipients.iter().filter_map(key_of).collect(),
         })

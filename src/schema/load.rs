@@ -47,6 +47,13 @@ pub fn load(source: &Source) -> Result<Schema, Error> {
     build::schema(layers(source)?)
 }
 
+/// The schema's own file and those it extends, as (path, text), to be copied elsewhere: paths are below the
+/// source's root, and built-in schemas, which stay where they are, are left out.
+pub fn files(source: &Source) -> Result<Vec<(PathBuf, Zeroizing<String>)>, Error> {
+    let is_file = |layer: &Layer| !layer.file.to_string_lossy().starts_with(BUILTIN);
+    Ok(layers(source)?.into_iter().filter(is_file).map(|layer| (layer.file, layer.text)).collect())
+}
+
 /// The files of a schema, each once: what is extended comes before what extends it.
 fn layers(source: &Source) -> Result<Vec<Layer>, Error> {
     let mut loader = Loader::default();

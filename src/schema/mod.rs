@@ -19,5 +19,5 @@ pub mod template;
 pub mod types;
 
 pub use error::{Error, Fault, Faults};
-pub use load::{Source, load};
+pub use load::{Source, files, load};
 pub use model::{Default, Origin, Required, Rule, Schema, ValueSource, Variable};

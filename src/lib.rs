@@ -10,6 +10,7 @@
 //! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`ledger`] ·
 //! [`seal`] · [`inject`] · [`commands`].
 
+pub mod bootstrap;
 pub mod check;
 pub mod cli;
 pub mod commands;

@@ -6,7 +6,7 @@
 //! with every release.
 //!
 //! The rooms, each of which uses only those above it in this list:
-//! [`exit_code`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`], [`suggest`],
+//! [`exit_code`], [`hardening`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`], [`suggest`],
 //! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`ledger`] ·
 //! [`seal`] · [`inject`] · [`commands`].
 
@@ -22,6 +22,7 @@ pub mod exit_code;
 pub mod fs;
 pub mod generate;
 pub mod git;
+pub mod hardening;
 pub mod inject;
 pub mod ledger;
 pub mod manifest;

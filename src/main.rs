@@ -1,9 +1,10 @@
-//! The program: parse, dispatch, exit code.
+//! The program: harden, parse, dispatch, exit code.
 
 use clap::Parser;
 use envward::cli::Cli;
-use envward::commands;
+use envward::{commands, hardening};
 
 fn main() -> std::process::ExitCode {
+    hardening::harden();
     commands::main(Cli::try_parse()).into()
 }

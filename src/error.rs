@@ -82,18 +82,15 @@ impl Error {
     /// The exit code it ends the process with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Random(_) | Self::Generate(generate::Error::Random(_) | generate::Error::Failed { .. }) => {
-                ExitCode::Bug
-            }
             Self::Usage { .. }
             | Self::Prompt(_)
-            | Self::Generate(_)
             | Self::Manifest(manifest::Error::UnknownEnvironment { .. } | manifest::Error::NoEnvironment) => {
                 ExitCode::Usage
             }
             Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
             Self::Seal(error) => sealed_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
+            Self::Generate(error) => generate_exit_code(error),
             Self::File(_)
             | Self::EnvFile(_)
             | Self::NoValues { .. }
@@ -101,6 +98,7 @@ impl Error {
             | Self::Schema(_)
             | Self::Git(_)
             | Self::Output(_) => ExitCode::Unreadable,
+            Self::Random(_) => ExitCode::Bug,
         }
     }
 
@@ -143,6 +141,14 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
         | seal::Error::AgeFile(_)
         | seal::Error::Identity(_)
         | seal::Error::Keyring(_) => ExitCode::CannotDecrypt,
+    }
+}
+
+fn generate_exit_code(error: &generate::Error) -> ExitCode {
+    match error {
+        generate::Error::NotOfType { .. } => ExitCode::Unreadable,
+        generate::Error::Random(_) | generate::Error::Failed { .. } => ExitCode::Bug,
+        _ => ExitCode::Usage,
     }
 }
 

@@ -94,10 +94,7 @@ impl Project {
     pub fn schema_source(&self) -> Source {
         match self.manifest.project.schema.as_deref() {
             None => Source::Inline { manifest: self.manifest_path() },
-            Some(name) => match name.strip_prefix("builtin:") {
-                Some(builtin) => Source::Builtin(builtin.to_owned()),
-                None => Source::File { path: self.root.join(name), root: self.root.clone() },
-            },
+            Some(name) => Source::named(name, &self.root, Some(&self.root)),
         }
     }
 

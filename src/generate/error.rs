@@ -33,6 +33,14 @@ pub enum Error {
         /// What is wrong with it: "must not be empty".
         problem: &'static str,
     },
+    /// What the schema's recipe makes is not of the variable's type.
+    #[error("what the schema generates for {variable} {message}")]
+    NotOfType {
+        /// The variable.
+        variable: String,
+        /// Why, in the words of the type; holds no part of the value.
+        message: String,
+    },
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] rng::Error),
@@ -49,6 +57,9 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::TooWeak { option, .. } => Some(format!("give more {option}")),
+            Self::NotOfType { .. } => {
+                Some("make its `generate` and its `type` agree in the schema".to_owned())
+            }
             _ => None,
         }
     }

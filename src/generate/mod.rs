@@ -38,6 +38,7 @@ pub mod wireguard;
 pub use error::Error;
 
 use crate::rng::Rng;
+use crate::schema::Variable;
 use crate::secret::Secret;
 
 /// Least strength, in bits, of a secret that only machines handle: the security strength that
@@ -75,6 +76,13 @@ impl Generated {
     /// A private key and its public part.
     fn key_pair(secret: Secret, public: impl Into<String>) -> Self {
         Self { secret, public: Some(public.into()), bits: None }
+    }
+}
+
+impl From<Secret> for Generated {
+    /// A value that was not drawn, such as the hash of another.
+    fn from(secret: Secret) -> Self {
+        Self { secret, public: None, bits: None }
     }
 }
 
@@ -135,6 +143,13 @@ kinds! {
     Tls(tls),
 }
 
+impl Default for Recipe {
+    /// What is right where nothing is known: letters and digits, which need no quotes anywhere.
+    fn default() -> Self {
+        Self::Alphanumeric(alphanumeric::Options::default())
+    }
+}
+
 impl Recipe {
     /// Whether the options are within their limits and strong enough.
     pub fn check(&self) -> Result<(), Error> {
@@ -151,6 +166,17 @@ impl Recipe {
 /// Makes the value of a variable.
 pub fn generate(recipe: &Recipe, rng: &mut Rng, now: Timestamp) -> Result<Secret, Error> {
     recipe.make(rng, now).map(|generated| generated.secret)
+}
+
+/// Makes what the schema says for a variable, and checks it against the variable's type; `None` if the schema
+/// does not say how to make it.
+pub fn for_variable(variable: &Variable, rng: &mut Rng, now: Timestamp) -> Result<Option<Generated>, Error> {
+    let Some(recipe) = &variable.generate else { return Ok(None) };
+    let generated = recipe.make(rng, now)?;
+    match variable.value_type.check(generated.secret.expose(), &variable.constraints) {
+        Ok(_) => Ok(Some(generated)),
+        Err(mismatch) => Err(Error::NotOfType { variable: variable.name.clone(), message: mismatch.message }),
+    }
 }
 
 /// Most random bytes that an encoded value is made of; more has no use and would not fit everywhere.

@@ -12,7 +12,8 @@ use crate::rng::Rng;
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// v4 is random; v7 begins with the time, so that a database can sort by it
-    #[arg(value_name = "VERSION", default_value = "v4")]
+    // Not `version`, which is the flag that prints the version of envward.
+    #[arg(id = "uuid_version", value_name = "VERSION", default_value = "v4")]
     pub version: Version,
 }
 

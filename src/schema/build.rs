@@ -12,6 +12,7 @@ use super::rules::Expression;
 use super::template::{self, Template};
 use super::types::{self, ValueType};
 use super::{Error, Origin, Required, Rule, Schema, ValueSource, Variable};
+use crate::generate::Recipe;
 use crate::suggest::closest;
 use crate::ui;
 
@@ -103,6 +104,10 @@ impl Builder<'_> {
         self.constraints(name, &definition, value_type);
         let template = definition.template.as_deref().and_then(|source| self.template(name, source));
         let required = self.required(name, definition.required);
+        if let Some(Err(error)) = definition.generate.as_ref().map(Recipe::check) {
+            let message = format!("has a recipe that makes no value: {error}");
+            self.variable_fault(name, &["generate"], &message, error.hint().as_deref());
+        }
         Some(Variable {
             name: name.to_owned(),
             description: definition.description,

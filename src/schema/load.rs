@@ -42,6 +42,19 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// What a person names as a schema: a file below `cwd`, or `builtin:NAME`. `root` is the project's, if there
+    /// is one.
+    pub fn named(name: &str, cwd: &Path, root: Option<&Path>) -> Self {
+        if let Some(builtin) = name.strip_prefix(BUILTIN) {
+            return Self::Builtin(builtin.to_owned());
+        }
+        let path = cwd.join(name);
+        let root = root.filter(|root| path.starts_with(root)).or(path.parent()).unwrap_or(cwd).to_owned();
+        Self::File { path, root }
+    }
+}
+
 /// Loads, merges and checks. Every fault that is found is in the error.
 pub fn load(source: &Source) -> Result<Schema, Error> {
     build::schema(layers(source)?)

@@ -131,6 +131,12 @@ impl Ui {
         self.prompter.secret(question)
     }
 
+    /// A value as data: standard input if that is not a terminal, less one line end; else asked for like
+    /// [`Ui::ask_secret`]. Standard input may hold at most 16 MiB of UTF-8.
+    pub fn secret_from_stdin_or_prompt(&mut self, question: &str) -> Result<Secret, PromptError> {
+        if io::stdin().is_terminal() { self.prompter.secret(question) } else { prompt::piped_secret() }
+    }
+
     /// Asks yes or no. Enter is no.
     pub fn confirm(&mut self, question: &str) -> Result<bool, PromptError> {
         self.prompter.confirm(question)

@@ -2,9 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "the terminal is opened as a file")]
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+
+use zeroize::Zeroizing;
 
 use super::escape;
+use crate::fs::MAX_FILE;
 use crate::secret::Secret;
 
 /// Why there is no answer.
@@ -19,9 +22,24 @@ pub enum PromptError {
     /// The person ended it: Ctrl-C, Ctrl-D.
     #[error("the question was not answered")]
     Declined,
+    /// What came on standard input cannot be a value.
+    #[error("the value on standard input {0}")]
+    NotAValue(&'static str),
     /// The terminal failed.
     #[error("cannot ask on the terminal: {0}")]
     Io(#[from] io::Error),
+}
+
+/// Standard input to its end, less one line end.
+pub(super) fn piped_secret() -> Result<Secret, PromptError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(PromptError::NotAValue("is larger than 16 MiB"));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| PromptError::NotAValue("is not UTF-8"))?;
+    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    Ok(Secret::new(line))
 }
 
 /// Asks on the controlling terminal.

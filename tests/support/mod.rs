@@ -88,11 +88,13 @@ impl Sandbox {
     }
 
     /// Runs envward with these arguments, split at blanks.
+    #[must_use]
     pub fn envward(&self, arguments: &str) -> Run {
         self.envward_with_input(&arguments.split_whitespace().collect::<Vec<_>>(), b"")
     }
 
     /// Runs envward with these arguments and this standard input.
+    #[must_use]
     pub fn envward_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
         let mut child = self
             .command(env!("CARGO_BIN_EXE_envward"))
@@ -113,6 +115,13 @@ impl Sandbox {
         }
     }
 
+    /// Whether the machine's Python has that module; missing ones are treated as in [`tool`].
+    pub fn has_python_module(&self, name: &str) -> bool {
+        let imports = |python| self.command(python).args(["-c", &format!("import {name}")]).output();
+        let found = imports("python3").is_ok_and(|output| output.status.success());
+        found || missing(&format!("Python's {name}"))
+    }
+
     /// Any program in this sandbox, not yet started.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
@@ -122,7 +131,6 @@ impl Sandbox {
 }
 
 /// How a run of envward ended.
-#[must_use]
 pub struct Run {
     /// Exit code; `None` if a signal ended it.
     pub code: Option<i32>,
@@ -187,4 +195,23 @@ impl Run {
             panic!("{error} in stdout of envward {}: {}", self.arguments, self.stdout)
         })
     }
+}
+
+/// The path of a program that a test needs and the machine may lack.
+pub fn tool(name: &str) -> Option<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        missing(name);
+    }
+    found.map(|file| file.display().to_string())
+}
+
+/// Says by name what a test skips; under `CI` the test fails instead. Always false.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+pub fn missing(name: &str) -> bool {
+    assert!(std::env::var_os("CI").is_none(), "{name} is missing, and CI must not skip its tests");
+    eprintln!("skipped: {name} is missing");
+    false
 }

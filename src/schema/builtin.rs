@@ -21,7 +21,31 @@ macro_rules! embed {
 }
 
 /// Every built-in schema, by name.
-pub static ALL: &[Builtin] = embed![];
+pub static ALL: &[Builtin] = embed![
+    "aigov",
+    "bug-dedup",
+    "cors",
+    "database-password",
+    "elasticsearch",
+    "flagwise",
+    "flask",
+    "grafana",
+    "groq",
+    "jira",
+    "jwt",
+    "kafka",
+    "kafka-server",
+    "logging",
+    "openai",
+    "postgres",
+    "qdrant",
+    "redis",
+    "rotation",
+    "sentiment-analyzer",
+    "sentry",
+    "simplr",
+    "smtp",
+];
 
 /// The built-in schema of that name.
 pub fn by_name(name: &str) -> Option<&'static Builtin> {

@@ -117,9 +117,8 @@ impl Metadata {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    /// Another rule about which lines are encrypted. The lines follow with the next
-    /// [`replace`](super::Document::replace).
-    pub fn set_selector(&mut self, selector: Selector) {
+    /// Another rule about which lines are encrypted; the lines must already follow it.
+    pub(super) fn set_selector(&mut self, selector: Selector) {
         for key in selector::KEYS.iter().filter(|key| **key != selector.key()) {
             self.entries.shift_remove(*key);
         }

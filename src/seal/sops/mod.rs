@@ -70,4 +70,6 @@ impl Document {
 }
 
 #[cfg(test)]
+mod tampering;
+#[cfg(test)]
 mod tests;

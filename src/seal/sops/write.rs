@@ -41,9 +41,22 @@ impl Document {
         now: Timestamp,
         rng: &mut Rng,
     ) -> Result<(), Error> {
+        let selector = self.metadata.selector().clone();
+        self.replace_under(key, &selector, lines, now, rng)
+    }
+
+    /// Like [`replace`](Self::replace), under another rule about which lines are encrypted.
+    pub fn replace_under(
+        &mut self,
+        key: &Key,
+        selector: &Selector,
+        lines: Vec<Plain>,
+        now: Timestamp,
+        rng: &mut Rng,
+    ) -> Result<(), Error> {
         let cipher = Cipher::new(key);
         let mut known = Known::new(self, &cipher)?;
-        let selector = selector_for(self.metadata.selector(), &lines)?;
+        let selector = without_unstorable(selector, &lines)?;
         let mut mac = Mac::new(self.metadata.mac_only_encrypted());
         let mut walk = selector.walk();
         let mut written = Vec::with_capacity(lines.len());
@@ -159,8 +172,8 @@ fn wrap(key: &Key, recipients: &[Recipient]) -> Result<Vec<(String, String)>, Er
         .collect()
 }
 
-/// The file's rule, less the names whose new values cannot be stored in clear.
-fn selector_for(selector: &Selector, lines: &[Plain]) -> Result<Selector, Error> {
+/// The rule, less the names whose values cannot be stored in clear.
+fn without_unstorable(selector: &Selector, lines: &[Plain]) -> Result<Selector, Error> {
     let mut reduced = selector.clone();
     let mut walk = selector.walk();
     for line in lines {

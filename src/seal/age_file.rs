@@ -111,3 +111,71 @@ fn kind(error: &DecryptError) -> Error {
         _ => Error::Damaged,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::recipients::Plugins;
+
+    const ALICE: &str = "AGE-SECRET-KEY-1DU0VVGGPWMDFELNVTZAA68063ATFU3NKYMQJH5YNPJRLYQUK5Z0SZ6HV5H";
+    const CANARY: &[u8] = b"TOKEN=canary-3f9a\n";
+
+    fn alice() -> age::x25519::Identity {
+        ALICE.parse().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn sealed() -> Vec<u8> {
+        let public = alice().to_public().to_string();
+        let recipient = Recipient::parse(&public, Plugins::Refused).unwrap_or_else(|error| panic!("{error}"));
+        wrap_to(&[recipient], CANARY).unwrap_or_else(|error| panic!("{error}")).into_bytes()
+    }
+
+    fn open(file: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        unwrap_with(file, iter::once(&alice() as &dyn age::Identity))
+    }
+
+    #[test]
+    fn what_is_sealed_opens() {
+        let file = sealed();
+        assert!(file.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----\n"));
+        assert!(open(&file).is_ok_and(|text| *text == CANARY));
+        assert_eq!(needs_passphrase(&file), Ok(false));
+    }
+
+    #[test]
+    fn a_changed_or_cut_file_is_an_error_or_says_the_same() {
+        let file = sealed();
+        for position in 0..file.len() {
+            let mut changed = file.clone();
+            changed[position] ^= 0x01;
+            assert!(open(&changed).is_err(), "byte {position}");
+            // The last line end may be missing.
+            assert!(position + 1 == file.len() || open(&file[..position]).is_err(), "cut at {position}");
+        }
+        assert!(open(b"").is_err() && open(b"TOKEN=1\n").is_err());
+    }
+
+    #[test]
+    fn a_passphrase_opens_its_file_and_no_other_does() {
+        let passphrase = Secret::new("correct horse");
+        let file = wrap_to_passphrase(&passphrase, CANARY).unwrap_or_else(|error| panic!("{error}"));
+        let file = file.as_bytes();
+        assert_eq!(needs_passphrase(file), Ok(true));
+        assert!(unwrap_with_passphrase(file, &passphrase).is_ok_and(|text| *text == CANARY));
+        let wrong = unwrap_with_passphrase(file, &Secret::new("wrong")).err();
+        assert_eq!(wrong, Some(Error::WrongPassphrase));
+    }
+
+    #[test]
+    fn a_work_factor_that_would_never_end_is_refused() {
+        for factor in [21, 40, 63] {
+            let header = format!(
+                "age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw {factor}\n\
+                 ZV/AhotwSGqaPCU43cepl4WYUouAa17a3xpu4G2yi5k\n\
+                 --- fgMiVLJHMlg9fW7CVG/hPS5EAU4Zeg19LyCP7SoH5nA\n0123456789abcdef"
+            );
+            let error = unwrap_with_passphrase(header.as_bytes(), &Secret::new("x")).err();
+            assert_eq!(error, Some(Error::TooMuchWork { required: factor }));
+        }
+    }
+}

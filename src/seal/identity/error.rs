@@ -78,11 +78,18 @@ pub struct Skipped {
     pub origin: String,
     /// Why it was not used.
     pub reason: String,
+    /// What to do about that.
+    pub hint: Option<String>,
 }
 
 impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
+        if let Self::NoIdentity { skipped } | Self::NoneFits { skipped, .. } = self
+            && let Some(hint) = skipped.iter().find_map(|skipped| skipped.hint.clone())
+        {
+            return Some(hint);
+        }
         let hint = match self {
             Self::NoIdentity { .. } => {
                 format!("run `{NEW_IDENTITY}`, or name a key file with --identity or ENVWARD_IDENTITY")

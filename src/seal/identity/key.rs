@@ -25,11 +25,6 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// A new native identity, from the operating system's generator.
-    pub fn generate() -> Self {
-        Self::X25519(x25519::Identity::generate())
-    }
-
     /// The public key, if it can be told from the private one: not for plugins.
     pub fn public(&self) -> Option<String> {
         match self {

@@ -7,6 +7,8 @@
 mod error;
 mod key;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -164,7 +166,11 @@ impl Identities {
         let skipped = self
             .skipped
             .iter()
-            .map(|(origin, error)| Skipped { origin: origin.clone(), reason: error.to_string() })
+            .map(|(origin, error)| Skipped {
+                origin: origin.clone(),
+                reason: error.to_string(),
+                hint: error.hint(),
+            })
             .collect();
         let tried: Vec<String> = self
             .loaded

@@ -124,7 +124,7 @@ fn protected(passphrase: &str) -> String {
 
 /// The error and its help, with the home directory as `~`.
 fn refusal(home: &Home, flag: Option<&str>, file: &[u8]) -> (String, Option<String>) {
-    let error = home.identities(flag).unwrap(file).err().expect("nothing opens it");
+    let error = home.identities(flag).unwrap(file).expect_err("nothing opens it");
     let short = |text: String| text.replace(&home.directory.path().display().to_string(), "~");
     (short(error.to_string()), error.hint().map(short))
 }

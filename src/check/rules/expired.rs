@@ -1,11 +1,10 @@
 //! `expired`: a token or a certificate is past its date, or close to it.
 
-use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
-use x509_cert::Certificate;
 
 use super::{Code, Rule};
 use crate::check::{Report, Severity, State, Subject, shown};
+use crate::schema::types::{certificate_expiry, jwt_expiry};
 
 /// A token or a certificate is past its date, or close to it.
 pub struct Expired;
@@ -56,24 +55,4 @@ fn expiry(value: &str) -> Option<(&'static str, Timestamp)> {
         return Some(("certificate", certificate_expiry(value)?));
     }
     None
-}
-
-fn jwt_expiry(token: &str) -> Option<Timestamp> {
-    let payload = token.split('.').nth(1)?;
-    let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
-    let seconds = claims.get("exp")?;
-    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second does not matter")]
-    let seconds = seconds.as_i64().or_else(|| seconds.as_f64().map(|seconds| seconds as i64))?;
-    Timestamp::from_second(seconds).ok()
-}
-
-/// The first of a chain's dates to come: the chain is of no use after it.
-fn certificate_expiry(pem: &str) -> Option<Timestamp> {
-    let chain = Certificate::load_pem_chain(pem.as_bytes()).ok()?;
-    let ends = chain.iter().filter_map(|certificate| {
-        let seconds = certificate.tbs_certificate.validity.not_after.to_unix_duration().as_secs();
-        Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
-    });
-    ends.min()
 }

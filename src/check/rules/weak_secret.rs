@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Code, Rule, is_credential};
 use crate::check::{Finding, Report, Severity, State, Subject, shown};
+use crate::schema::constraints::estimate_bits;
 use crate::schema::types::Typed;
 
 /// A secret that can be guessed.
@@ -71,7 +72,7 @@ fn is_weak(text: &str) -> bool {
         return false;
     }
     if looks_random(text) {
-        return entropy(text) < LEAST_BITS;
+        return estimate_bits(text) < LEAST_BITS;
     }
     // The search takes time that grows with the square of the length.
     let end = text.char_indices().nth(LONG).map_or(text.len(), |(end, _)| end);
@@ -88,16 +89,6 @@ fn looks_random(text: &str) -> bool {
     let has = |class: fn(&u8) -> bool| text.bytes().filter(class).count() >= 2;
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     hexadecimal || (base64 && mixed)
-}
-
-/// Shannon entropy of the characters, in bits, over the whole text.
-#[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
-fn entropy(text: &str) -> f64 {
-    let mut counts = [0_usize; 256];
-    text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
-    let length = text.len() as f64;
-    let bits = |&count: &usize| -(count as f64) * (count as f64 / length).log2();
-    counts.iter().filter(|&&count| count > 0).map(bits).sum()
 }
 
 #[cfg(test)]

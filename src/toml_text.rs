@@ -64,13 +64,26 @@ fn without_values(message: &str) -> (String, Option<String>) {
         if message.starts_with(prefix) {
             let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
             return match expected {
-                Some(expected) => (format!("{replacement}, expected {expected}"), None),
+                Some(expected) => (format!("{replacement}, expected {}", in_words(expected)), None),
                 None => (replacement.to_owned(), None),
             };
         }
     }
     // The parser's own messages say what is expected and quote nothing; keep their first line.
     (ui::escape(message.lines().next().unwrap_or_default()).into_owned(), None)
+}
+
+/// What serde expects, without the names of Rust's types.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a string" => "text in quotes",
+        "a sequence" => "a list in square brackets",
+        "a boolean" => "true or false",
+        "a map" => "a table",
+        _ => expected,
+    }
 }
 
 /// `` `nmae`, expected one of `name`, `schema` `` or `` `x`, there are no fields ``.
@@ -131,7 +144,7 @@ mod tests {
             assert!(!problem.message.contains("hunter2"), "{}", problem.message);
             assert!(problem.line > 0 && problem.column > 0);
         }
-        assert_eq!(problem("name = 'x'\ncount = 'hunter2'").message, "wrong type, expected u32");
+        assert_eq!(problem("name = 'x'\ncount = 'hunter2'").message, "wrong type, expected a whole number");
         assert_eq!(problem("name = 'x'\nformat = 'pgp'").message, "unknown word, expected `sops` or `age`");
     }
 

@@ -2,11 +2,11 @@
 
 use std::mem;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::constraints;
 use super::definition::{RequiredDefinition, RotationClass, RuleDefinition, VariableDefinition};
-use super::error::{Fault, Faults};
+use super::error::{Fault, Faults, MAX_FAULTS};
 use super::layer::Layer;
 use super::rules::Expression;
 use super::template::{self, Template};
@@ -26,7 +26,8 @@ const MAX_NAME: usize = 255;
 pub(super) fn schema(mut layers: Vec<Layer>) -> Result<Schema, Error> {
     let name = name(&layers);
     let merged = merge(&mut layers);
-    let mut builder = Builder { layers: &layers, faults: Vec::new() };
+    let known = merged.vars.keys().cloned().collect();
+    let mut builder = Builder { layers: &layers, known, faults: Vec::new() };
     let mut vars = IndexMap::with_capacity(merged.vars.len());
     for (name, (definition, origin)) in merged.vars {
         if let Some(variable) = builder.variable(&name, definition, origin) {
@@ -94,8 +95,13 @@ fn merge(layers: &mut [Layer]) -> Merged {
 /// Collects faults while it builds.
 struct Builder<'l> {
     layers: &'l [Layer],
+    /// The names of all variables, those with a fault too.
+    known: IndexSet<String>,
     faults: Vec<Fault>,
 }
+
+/// What is wrong with something, and what to write instead.
+type Objection = (String, Option<String>);
 
 impl Builder<'_> {
     fn variable(&mut self, name: &str, definition: VariableDefinition, origin: Origin) -> Option<Variable> {
@@ -167,9 +173,17 @@ impl Builder<'_> {
     }
 
     fn template(&mut self, name: &str, source: &str) -> Option<Template> {
-        let parsed = Template::parse(source);
-        if let Err(error) = &parsed {
-            self.variable_fault(name, &["template"], &format!("has a template that {error}"), None);
+        let parsed = Template::parse(source).map_err(|error| (error, None)).and_then(|template| {
+            template.parts().into_iter().try_for_each(|part| self.is_known(part))?;
+            Ok(template)
+        });
+        if let Err((error, help)) = &parsed {
+            self.variable_fault(
+                name,
+                &["template"],
+                &format!("has a template that {error}"),
+                help.as_deref(),
+            );
         }
         parsed.ok()
     }
@@ -178,10 +192,11 @@ impl Builder<'_> {
         match definition {
             None | Some(RequiredDefinition::Plain(true)) => Required::Always,
             Some(RequiredDefinition::Plain(false)) => Required::Never,
-            Some(RequiredDefinition::When(source)) => match Expression::compile(&source) {
+            Some(RequiredDefinition::When(source)) => match self.compile(&source) {
                 Ok(expression) => Required::When(expression),
-                Err(error) => {
-                    self.variable_fault(name, &["required"], &format!("has a condition that {error}"), None);
+                Err((error, help)) => {
+                    let message = format!("has a condition that {error}");
+                    self.variable_fault(name, &["required"], &message, help.as_deref());
                     Required::Always
                 }
             },
@@ -201,36 +216,41 @@ impl Builder<'_> {
 
     fn expression(&mut self, source: &str, place: (usize, usize), field: &str) -> Option<Expression> {
         let (layer, index) = place;
-        let compiled = Expression::compile(source);
-        if let Err(error) = &compiled {
+        let compiled = self.compile(source);
+        if let Err((error, help)) = &compiled
+            && self.faults.len() < MAX_FAULTS
+        {
             let path = ["rules", &index.to_string(), field];
-            let fault = self.layers[layer].fault(&path, &format!("the rule {error}"), None);
+            let fault = self.layers[layer].fault(&path, &format!("the rule {error}"), help.as_deref());
             self.faults.extend(fault);
         }
         compiled.ok()
     }
 
-    /// Checks the parts of all templates, and makes secret what has a secret part.
-    fn templates(&mut self, vars: &mut IndexMap<String, Variable>) {
-        for variable in vars.values() {
-            for part in variable.template.iter().flat_map(Template::parts) {
-                if !vars.contains_key(part) {
-                    let message =
-                        format!("has a template with {:?}, which is not a variable", ui::escape(part));
-                    let help = closest(part, vars.keys().map(String::as_str))
-                        .map(|close| format!("did you mean {close:?}?"));
-                    self.variable_fault(&variable.name, &["template"], &message, help.as_deref());
-                }
-            }
+    fn compile(&self, source: &str) -> Result<Expression, Objection> {
+        let expression = Expression::compile(source).map_err(|error| (error, None))?;
+        expression.names().try_for_each(|name| self.is_known(name))?;
+        Ok(expression)
+    }
+
+    fn is_known(&self, name: &str) -> Result<(), Objection> {
+        if self.known.contains(name) {
+            return Ok(());
         }
+        let close = closest(name, self.known.iter().map(String::as_str));
+        let help = close.map(|close| format!("did you mean {:?}?", ui::escape(close)));
+        Err((format!("reads {:?}, which is not a variable", ui::escape(name)), help))
+    }
+
+    /// Refuses templates that lead back to themselves, and makes secret what has a secret part.
+    fn templates(&mut self, vars: &mut IndexMap<String, Variable>) {
         let (order, cyclic) = template::order(vars);
         for name in cyclic {
             self.variable_fault(&name, &["template"], "is a part of itself through its template", None);
         }
         for name in order {
             let parts = vars[&name].template.iter().flat_map(Template::parts);
-            let has_secret_part = parts.filter_map(|part| vars.get(part)).any(|part| part.secret);
-            if has_secret_part {
+            if parts.filter_map(|part| vars.get(part)).any(|part| part.secret) {
                 vars[&name].secret = true;
             }
         }
@@ -238,6 +258,10 @@ impl Builder<'_> {
 
     /// A fault of a variable, in the last file that has the field, else where it is declared last.
     fn variable_fault(&mut self, name: &str, field: &[&str], message: &str, help: Option<&str>) {
+        // Each fault is looked up in the files again; a hostile schema must not make that take ages.
+        if self.faults.len() >= MAX_FAULTS {
+            return;
+        }
         let message = format!("{:?} {message}", ui::escape(name));
         let path: Vec<&str> = ["vars", name].into_iter().chain(field.iter().copied()).collect();
         let at = |path: &[&str]| self.layers.iter().rev().find_map(|layer| layer.fault(path, &message, help));

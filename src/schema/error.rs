@@ -7,6 +7,9 @@ use crate::fs;
 use crate::toml_text::Problem;
 use crate::ui;
 
+/// How many faults are reported at most.
+pub(super) const MAX_FAULTS: usize = 50;
+
 /// A schema cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::definition::{Header, RotationClass, RuleDefinition, SchemaDefinition, VariableDefinition};
 use super::error::Fault;
 use super::{Origin, shape};
-use crate::toml_text::{Problem, position};
+use crate::toml_text::Problem;
 
 /// A schema file that has been read.
 pub(super) struct Layer {
@@ -21,6 +21,8 @@ pub(super) struct Layer {
     pub text: Zeroizing<String>,
     /// What it defines.
     pub definition: SchemaDefinition,
+    /// Where each line but the first begins, in bytes.
+    lines: Vec<usize>,
 }
 
 /// The part of a manifest that is a schema.
@@ -42,10 +44,15 @@ struct InlineProject {
 }
 
 impl Layer {
+    fn new(file: PathBuf, text: Zeroizing<String>, definition: SchemaDefinition) -> Self {
+        let lines = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next).collect();
+        Self { file, text, definition, lines }
+    }
+
     /// Parses a schema file.
     pub fn parse(file: PathBuf, text: Zeroizing<String>) -> Result<Self, Vec<Fault>> {
         match toml::from_str(&text) {
-            Ok(definition) => Ok(Self { file, text, definition }),
+            Ok(definition) => Ok(Self::new(file, text, definition)),
             Err(error) => Err(faults(&file, shape::problems(&text, shape::SCHEMA, &error))),
         }
     }
@@ -56,7 +63,7 @@ impl Layer {
             Ok(InlineDefinition { project, vars, rules, classes }) => {
                 let schema = Header { name: project.name, extends: Vec::new() };
                 let definition = SchemaDefinition { schema, vars, rules, classes };
-                Ok(Self { file, text, definition })
+                Ok(Self::new(file, text, definition))
             }
             Err(error) => Err(faults(&file, shape::problems(&text, shape::MANIFEST, &error))),
         }
@@ -71,7 +78,8 @@ impl Layer {
 
     /// The line at that byte of the text.
     pub fn origin(&self, offset: usize) -> Origin {
-        Origin { file: self.file.clone(), line: position(&self.text, offset).0 }
+        let before = self.lines.partition_point(|start| *start <= offset);
+        Origin { file: self.file.clone(), line: u32::try_from(before + 1).unwrap_or(u32::MAX) }
     }
 }
 

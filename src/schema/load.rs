@@ -273,3 +273,158 @@ fn stays_below(root: &Path, directory: &Path, name: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Files;
+    use super::*;
+
+    #[test]
+    fn a_later_file_refines_the_fields_of_an_earlier_one() {
+        let files = Files::new(&[
+            (
+                "base.toml",
+                "[vars.A]\ndescription = 'first'\ntype = 'int'\nmin = 1\nmax = 9\n[vars.B]\n[[rules]]\nassert = 'A > 2'\nmessage = 'base'\n",
+            ),
+            ("other.toml", "[vars.A]\nmin = 2\n[vars.C]\n"),
+            (
+                "app.toml",
+                "[schema]\nname = 'app'\nextends = ['base.toml', 'other.toml']\n\n[vars.A]\ndescription = 'last'\nmax = 5\n[[rules]]\nassert = 'A > 3'\nmessage = 'app'\n",
+            ),
+        ]);
+        let schema = files.load("app.toml").expect("it is valid");
+        assert_eq!(schema.name, "app");
+        assert_eq!(schema.vars.keys().collect::<Vec<_>>(), ["A", "B", "C"]);
+        let a = &schema.vars["A"];
+        assert_eq!(a.description.as_deref(), Some("last"));
+        assert_eq!(a.value_type.name(), "int");
+        assert!(a.value_type.check("2", &a.constraints).is_ok());
+        assert!(a.value_type.check("1", &a.constraints).is_err());
+        assert!(a.value_type.check("6", &a.constraints).is_err());
+        assert_eq!((a.origin.file.to_str(), a.origin.line), (Some("app.toml"), 5));
+        assert_eq!(schema.vars["C"].origin.line, 3);
+        let messages: Vec<_> = schema.rules.iter().map(|rule| rule.message.as_str()).collect();
+        assert_eq!(messages, ["base", "app"]);
+    }
+
+    #[test]
+    fn what_two_fragments_share_is_merged_once() {
+        let files = Files::new(&[
+            (
+                "shared.toml",
+                "[vars.A]\ndescription = 'shared'\n[[rules]]\nassert = 'has(A)'\nmessage = 'm'\n",
+            ),
+            ("one.toml", "[schema]\nextends = ['shared.toml']\n[vars.A]\ndescription = 'one'\n"),
+            ("two.toml", "[schema]\nextends = ['./shared.toml']\n"),
+            ("app.toml", "[schema]\nextends = ['one.toml', 'two.toml']\n"),
+        ]);
+        let schema = files.load("app.toml").expect("it is valid");
+        assert_eq!(schema.vars["A"].description.as_deref(), Some("one"));
+        assert_eq!(schema.rules.len(), 1);
+    }
+
+    #[test]
+    fn a_path_is_relative_to_the_file_that_names_it() {
+        let files = Files::new(&[
+            ("shared/base.toml", "[vars.A]\n"),
+            ("apps/app.toml", "[schema]\nextends = ['../shared/base.toml']\n"),
+        ]);
+        assert_eq!(files.load("apps/app.toml").expect("it is valid").vars.len(), 1);
+    }
+
+    #[test]
+    fn a_circle_names_its_files() {
+        let files = Files::new(&[
+            ("a.toml", "[schema]\nextends = ['b.toml']\n"),
+            ("b.toml", "[schema]\nextends = ['c.toml']\n"),
+            ("c.toml", "[schema]\nname = 'c'\nextends = [\n  'a.toml',\n]\n"),
+        ]);
+        assert_eq!(files.refusal("a.toml"), "c.toml:4:3: extends itself: a.toml → b.toml → c.toml → a.toml");
+    }
+
+    #[test]
+    fn a_chain_has_an_end() {
+        let files: Vec<_> = (0..70)
+            .map(|number| {
+                (format!("{number}.toml"), format!("[schema]\nextends = ['{}.toml']\n", number + 1))
+            })
+            .collect();
+        let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let refusal = Files::new(&files).refusal("0.toml");
+        assert!(
+            refusal.starts_with("63.toml:2:12: more than 64 schemas in a row: 0.toml → 1.toml"),
+            "{refusal}"
+        );
+    }
+
+    #[test]
+    fn what_lies_outside_the_project_is_refused_unread() {
+        let outside = Files::new(&[("secret.toml", "hunter2"), ("plain", "root:hunter2:0:0")]);
+        let files = Files::new(&[]);
+        std::os::unix::fs::symlink(outside.path(), files.path().join("link")).expect("links can be made");
+        let up = format!("../{}/secret.toml", outside.path().file_name().expect("it has a name").display());
+        for (extends, expected) in [
+            (up.as_str(), "leads out of the project"),
+            ("../../../../../../../../etc/passwd", "leads out of the project"),
+            ("x/../../none", "leads out of the project"),
+            ("link/secret.toml", "leads out of the project"),
+            ("link/../../none", "leads out of the project"),
+            ("/etc/passwd", "cannot extend"),
+            ("file:///etc/passwd", "cannot extend"),
+            ("http://169.254.169.254/", "cannot extend"),
+            ("\\\\\\\\host\\\\share", "cannot extend"),
+            ("", "cannot extend"),
+            ("none.toml", "cannot read none.toml: No such file or directory"),
+        ] {
+            let text = format!("[schema]\nextends = [\"{extends}\"]\n");
+            fs::write_shared(&files.path().join("app.toml"), text.as_bytes()).expect("there is room");
+            let refusal = files.refusal("app.toml");
+            assert!(
+                refusal.starts_with("app.toml:2:12: ") && refusal.contains(expected),
+                "{extends}: {refusal}"
+            );
+            assert!(!refusal.contains("hunter2"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_schema_is_not_quoted() {
+        let files = Files::new(&[
+            ("passwd", "root:hunter2:0:0:/root:/bin/sh\n"),
+            ("env", "SECRET_KEY=hunter2\n"),
+            ("app.toml", "[schema]\nextends = ['passwd', 'env']\n"),
+        ]);
+        let refusal = files.refusal("app.toml");
+        assert!(refusal.contains("passwd:1:31: ") && refusal.contains("env:1:12: "), "{refusal}");
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+
+    #[test]
+    fn an_unknown_built_in_schema_is_refused() {
+        let error = load(&Source::Builtin("none".to_owned())).err().expect("there is none");
+        assert_eq!(error.to_string(), "there is no built-in schema \"none\"");
+        let files = Files::new(&[("app.toml", "[schema]\nextends = ['builtin:none']\n")]);
+        assert_eq!(files.refusal("app.toml"), "app.toml:2:12: there is no built-in schema \"none\"");
+    }
+
+    #[test]
+    fn a_manifest_can_hold_its_schema() {
+        let files = Files::new(&[(
+            "envward.toml",
+            "[project]\nname = 'app'\n[environments.production]\n[vars.A]\ntype = 'int'\n[[rules]]\nassert = 'A > 2'\nmessage = 'm'\n",
+        )]);
+        let schema =
+            load(&Source::Inline { manifest: files.path().join("envward.toml") }).expect("it is valid");
+        assert_eq!((schema.name.as_str(), schema.vars.len(), schema.rules.len()), ("app", 1, 1));
+        assert_eq!(schema.vars["A"].origin.file.to_str(), Some("envward.toml"));
+    }
+
+    #[test]
+    fn every_built_in_schema_is_valid() {
+        for builtin in builtin::ALL {
+            if let Err(error) = load(&Source::Builtin(builtin.name.to_owned())) {
+                panic!("{error}");
+            }
+        }
+    }
+}

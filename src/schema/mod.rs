@@ -16,6 +16,8 @@ pub mod placeholder;
 pub mod rules;
 mod shape;
 pub mod template;
+#[cfg(test)]
+mod testing;
 pub mod types;
 
 pub use error::{Error, Fault, Faults};

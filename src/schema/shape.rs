@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Error, ValueDeserializer};
 
 use super::definition::{Header, RotationClass, RuleDefinition, VariableDefinition};
+use super::error::MAX_FAULTS;
 use crate::suggest::closest;
 use crate::toml_text::Problem;
 use crate::ui;
@@ -43,16 +44,17 @@ struct Search<'t> {
 }
 
 impl Search<'_> {
+    fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_FAULTS
+    }
+
     fn section(&mut self, entry: Entry, sections: &[&str]) {
         let (key, value) = entry;
         match &**key.get_ref() {
             "schema" if sections.contains(&"schema") => self.fields::<Header>(entry),
             "vars" => self.tables::<VariableDefinition>(entry),
             "classes" => self.tables::<RotationClass>(entry),
-            "rules" => match value.get_ref() {
-                DeValue::Array(items) => items.iter().for_each(|item| self.whole::<RuleDefinition>(item)),
-                _ => self.report(value.span().start, "wrong type, expected [[rules]]", None),
-            },
+            "rules" => self.items::<RuleDefinition>(value),
             _ if sections == MANIFEST => {}
             name => self.unknown(key, name, sections.iter().copied()),
         }
@@ -66,6 +68,19 @@ impl Search<'_> {
         }
     }
 
+    /// An array of `T`.
+    fn items<T: DeserializeOwned>(&mut self, value: &Spanned<DeValue>) {
+        let DeValue::Array(items) = value.get_ref() else {
+            return self.report(value.span().start, "wrong type, expected tables in double brackets", None);
+        };
+        for item in items {
+            if self.is_full() {
+                return;
+            }
+            self.whole::<T>(item);
+        }
+    }
+
     /// A table whose fields are all optional: each field must make a `T` by itself.
     fn fields<T: DeserializeOwned + JsonSchema>(&mut self, (_, value): Entry) {
         let DeValue::Table(table) = value.get_ref() else {
@@ -73,6 +88,9 @@ impl Search<'_> {
         };
         let known = field_names::<T>();
         for (key, field) in table {
+            if self.is_full() {
+                return;
+            }
             let name = &**key.get_ref();
             if !known.iter().any(|field| field == name) {
                 self.unknown(key, name, known.iter().map(String::as_str));
@@ -108,4 +126,91 @@ fn field_names<T: JsonSchema>() -> Vec<String> {
     let schema = schemars::schema_for!(T);
     let properties = schema.get("properties").and_then(|properties| properties.as_object());
     properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::refusal;
+
+    #[test]
+    fn every_misspelt_field_and_wrong_type_is_reported_with_its_place() {
+        let text = "\
+[schema]
+naem = 'app'
+
+[vars.A]
+tpye = 'int'
+min_lenght = 3
+secret = 'hunter2'
+max_length = 'hunter2'
+generate = { kind = 'hex', bits = 'hunter2' }
+rotate = { every = '90d', evry = 'hunter2' }
+
+[vars.B]
+required = 5
+default = ['hunter2']
+
+[classes.api-key]
+warm = '1d'
+
+[[rules]]
+asert = 'hunter2'
+
+[vras.C]
+";
+        let expected = "\
+app.toml:2:1: unknown field \"naem\"
+  help: did you mean \"name\"?
+app.toml:5:1: unknown field \"tpye\"
+  help: did you mean \"type\"?
+app.toml:6:1: unknown field \"min_lenght\"
+  help: did you mean \"min_length\"?
+app.toml:7:10: wrong type, expected true or false
+app.toml:8:14: wrong type, expected a whole number
+app.toml:9:12: unknown field \"bits\"
+  help: did you mean \"bytes\"?
+app.toml:10:27: unknown field \"evry\"
+  help: did you mean \"every\"?
+app.toml:13:12: expected true, false, or a CEL condition in quotes
+app.toml:14:11: expected a value, or a table of values by environment
+app.toml:17:1: unknown field \"warm\"
+  help: did you mean \"warn\"?
+app.toml:20:1: unknown field \"asert\"
+  help: did you mean \"assert\"?
+app.toml:22:2: unknown field \"vras\"
+  help: did you mean \"vars\"?";
+        assert_eq!(refusal(text), expected);
+    }
+
+    #[test]
+    fn a_section_of_another_shape_is_reported() {
+        for (text, expected) in [
+            ("vars = 5\n", "app.toml:1:8: wrong type, expected tables by name"),
+            ("[vars]\nA = 'x'\n", "app.toml:2:5: wrong type, expected a table"),
+            ("rules = 'x'\n", "app.toml:1:9: wrong type, expected tables in double brackets"),
+            ("[[rules]]\nassert = 'true'\n", "app.toml:1:1: missing field `message`"),
+        ] {
+            assert_eq!(refusal(text), expected);
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_toml_has_a_place() {
+        assert_eq!(refusal("[vars.A\n"), "app.toml:1:8: unclosed table, expected `]`");
+        assert_eq!(refusal("[vars.A]\n[vars.A]\n"), "app.toml:2:7: duplicate key");
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let keys = vec!["a"; 50_000].join(".");
+        for text in [format!("{keys} = 1"), format!("[{keys}]"), format!("a = {}", "[".repeat(50_000))] {
+            assert!(refusal(&text).starts_with("app.toml:1:"));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_everywhere_is_reported_up_to_a_limit() {
+        let tables: Vec<_> = (0..100).map(|number| format!("[vars.A{number}]\nx = 1\ny = 1\n")).collect();
+        assert_eq!(refusal(&tables.concat()).matches("unknown field").count(), 50);
+    }
 }

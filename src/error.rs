@@ -87,7 +87,7 @@ impl Error {
             | Self::Manifest(manifest::Error::UnknownEnvironment { .. } | manifest::Error::NoEnvironment) => {
                 ExitCode::Usage
             }
-            Self::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+            Self::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
             Self::Seal(error) => sealed_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
@@ -117,7 +117,8 @@ impl Error {
             Self::Seal(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::Inject(error) => error.hint(),
-            Self::Prompt(_) | Self::Output(_) | Self::Git(_) | Self::Random(_) => None,
+            Self::Git(error) => error.hint(),
+            Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
     }
 

@@ -61,6 +61,12 @@ pub enum Error {
         /// Its permission bits.
         mode: u32,
     },
+    /// Another program wrote the file between reading and writing.
+    #[error("{} was changed by another program; nothing was written over it", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process holds the lock.
     #[error("another envward process is changing {}", path.display())]
     Locked {
@@ -75,6 +81,7 @@ impl Error {
         match self {
             Self::WorldReadable { path, .. } => Some(format!("run: chmod 600 {}", path.display())),
             Self::Symlink { .. } => Some("name the file that the link points to".to_owned()),
+            Self::Changed { .. } => Some("run the command again".to_owned()),
             Self::Locked { .. } => Some("wait for it to end and run the command again".to_owned()),
             Self::TooLarge { .. } => Some("is this the right file?".to_owned()),
             _ => None,

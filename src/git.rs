@@ -25,6 +25,31 @@ pub enum Error {
         /// Where it ran.
         directory: PathBuf,
     },
+    /// A file that is to hold plaintext secrets is in git's index.
+    #[error("git tracks {}, so its secrets would be in the next commit", path.display())]
+    Tracked {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl Error {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Tracked { path } => Some(format!("run: git rm --cached {}", path.display())),
+            Self::Start(_) | Self::Failed { .. } => None,
+        }
+    }
+}
+
+/// Refuses to write plaintext secrets to a file that git tracks.
+pub fn refuse_tracked(path: &Path, env: &EnvSnapshot) -> Result<(), Error> {
+    let directory = path.parent().unwrap_or(path);
+    match Git::discover(directory, env) {
+        Some(git) if git.tracks(path)? => Err(Error::Tracked { path: path.to_owned() }),
+        _ => Ok(()),
+    }
 }
 
 /// git in one directory.

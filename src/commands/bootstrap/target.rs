@@ -1,0 +1,131 @@
+//! The file that is completed: the sealed file if there is one, else the env file.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::bootstrap::{Session, complete};
+use crate::context::Context;
+use crate::dotenv::{self, Document, Unportable};
+use crate::error::Error;
+use crate::fs::{self, Lock};
+use crate::project::{Environment, Project};
+use crate::schema::Schema;
+use crate::seal::{self, Access, Changes, Opened};
+use crate::secret::Values;
+
+/// How long to wait for another envward that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is completed, with what it held at the start.
+pub(super) struct Target<'a> {
+    environment: &'a Environment,
+    schema: &'a Schema,
+    shown: String,
+    present: Values,
+    kind: Kind,
+}
+
+enum Kind {
+    EnvFile { document: Document, on_disk: Option<Zeroizing<Vec<u8>>>, is_new: bool, refused: Refused },
+    Sealed { opened: Box<Opened>, access: Access },
+}
+
+/// Names that could not be written, and why.
+pub(super) type Refused = Vec<(String, Unportable)>;
+
+impl<'a> Target<'a> {
+    /// Opens what there is.
+    pub fn open(
+        project: &Project,
+        environment: &'a Environment,
+        schema: &'a Schema,
+        mut access: Access,
+        context: &mut Context,
+    ) -> Result<Self, Error> {
+        let (path, mut present) = (&environment.env_file, Values::new());
+        let on_disk = fs::read_if_exists(path)?;
+        let document = match &on_disk {
+            None => Document::new(),
+            Some(bytes) => Document::parse(bytes)
+                .map_err(|problems| dotenv::Error::Invalid { path: path.clone(), problems })?,
+        };
+        for entry in document.entries() {
+            present.insert(entry.name.to_owned(), entry.value.clone());
+        }
+        let is_sealed = fs::exists(&environment.sealed);
+        let kind = if is_sealed {
+            let opened = seal::open(project, environment, &mut access)?;
+            for remark in &opened.remarks {
+                context.ui.warn(&remark.to_string());
+            }
+            // An unsealed change of the env file is a value that is there, too.
+            present.extend(opened.values.iter().map(|(name, value)| (name.clone(), value.clone())));
+            Kind::Sealed { opened: Box::new(opened), access }
+        } else {
+            crate::git::refuse_tracked(path, &context.env)?;
+            let is_new = on_disk.is_none();
+            Kind::EnvFile { document, on_disk, is_new, refused: Refused::new() }
+        };
+        let path = if is_sealed { &environment.sealed } else { path };
+        let shown = path.strip_prefix(&context.cwd).unwrap_or(path).display().to_string();
+        Ok(Self { environment, schema, shown, present, kind })
+    }
+
+    /// The values that were there at the start.
+    pub fn present(&self) -> &Values {
+        &self.present
+    }
+
+    /// Its path, to be shown.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Whether it was not there before.
+    pub fn is_new(&self) -> bool {
+        matches!(self.kind, Kind::EnvFile { is_new: true, .. })
+    }
+
+    /// Writes what is known so far. A sealed file is written once, at the end.
+    pub fn save(&mut self, session: &Session<'_>) -> Result<(), Error> {
+        let Kind::EnvFile { document, on_disk, refused, .. } = &mut self.kind else { return Ok(()) };
+        let filled = filled(session);
+        *refused = complete(document, self.schema, &self.environment.name, &filled, &session.open());
+        let bytes = document.to_bytes();
+        if on_disk.as_ref() == Some(&bytes) {
+            return Ok(());
+        }
+        let path = &self.environment.env_file;
+        let _lock = Lock::acquire(&self.environment.lock, PATIENCE)?;
+        if fs::read_if_exists(path)? != *on_disk {
+            return Err(fs::Error::Changed { path: path.clone() }.into());
+        }
+        fs::write_private(path, &bytes)?;
+        *on_disk = Some(bytes);
+        Ok(())
+    }
+
+    /// Writes what is not written yet. Returns what could not be written at all.
+    pub fn finish(&mut self, session: &Session<'_>, context: &mut Context) -> Result<Refused, Error> {
+        match &mut self.kind {
+            Kind::EnvFile { refused, .. } => Ok(std::mem::take(refused)),
+            Kind::Sealed { opened, access } => {
+                let changes: Changes = filled(session).into_iter().collect();
+                if !changes.set.is_empty() {
+                    let written = seal::write(opened, &changes, Some(self.schema), access, &mut context.rng)?;
+                    for remark in &written.remarks {
+                        context.ui.warn(&remark.to_string());
+                    }
+                }
+                Ok(Refused::new())
+            }
+        }
+    }
+}
+
+/// The values that the session filled in.
+fn filled(session: &Session<'_>) -> Values {
+    let filled = |name: &String| Some((name.clone(), session.values().get(name)?.clone()));
+    session.filled().keys().filter_map(filled).collect()
+}

@@ -66,6 +66,15 @@ pub enum Error {
     /// What is to be decrypted is not an age file, or was changed.
     #[error("the encrypted key: {0}")]
     Sealed(#[source] age_file::Error),
+    /// A new identity would overwrite a key file.
+    #[error("{path} is there already, and a key file is never overwritten")]
+    KeyFileExists {
+        /// The key file.
+        path: String,
+    },
+    /// There is neither a keyring nor a home directory to keep an identity in.
+    #[error("there is no OS keyring and no home directory to keep an identity in")]
+    NoHome,
     /// The OS keyring.
     #[error(transparent)]
     Keyring(#[from] keyring::Error),
@@ -101,6 +110,8 @@ impl Error {
             Self::NotAnIdentity { .. } | Self::Empty { .. } => {
                 "an identity is a line that starts with AGE-SECRET-KEY-1".to_owned()
             }
+            Self::KeyFileExists { .. } => "look at what it holds, and move it away".to_owned(),
+            Self::NoHome => "set HOME, or name a key file with ENVWARD_IDENTITY".to_owned(),
             Self::SshKind { .. } => format!("run `{NEW_IDENTITY}`"),
             Self::Keyring(error) => return error.hint(),
             Self::Locked { .. } | Self::Unlock { .. } | Self::Sealed(_) => return None,

@@ -5,6 +5,7 @@
 //! keyring prompt, no passphrase.
 
 mod error;
+mod keep;
 mod key;
 mod source;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub use error::{Error, Skipped};
+pub use keep::{Kept, keep, new_identity};
 pub use key::Identity;
 pub use source::key_file;
 

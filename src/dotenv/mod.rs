@@ -18,6 +18,7 @@ mod error;
 mod lexer;
 mod problem;
 mod quote;
+pub mod readers;
 mod text;
 
 pub use document::{Document, Entry};

@@ -1,0 +1,178 @@
+//! `python-dotenv` 1.2 (`parser.py`, `variables.py`), which pydantic-settings and Flask use too: a line that it
+//! cannot read is passed over, and `${NAME}` is expanded in every kind of quotes.
+
+use zeroize::Zeroizing;
+
+use super::{Environment, Reader, Refused};
+use crate::secret::{Secret, Values};
+
+/// `dotenv_values()` and `load_dotenv()`.
+pub(super) struct PythonDotenv;
+
+impl Reader for PythonDotenv {
+    fn id(&self) -> &'static str {
+        "python-dotenv"
+    }
+
+    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
+        // Python's text mode: every line end is a newline.
+        let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));
+        let mut scanner = Scanner { rest: text.strip_prefix('\u{feff}').unwrap_or(&text) };
+        let mut values = Values::new();
+        loop {
+            scanner.rest = scanner.rest.trim_start();
+            if scanner.rest.is_empty() {
+                return Ok(values);
+            }
+            match scanner.binding() {
+                Ok(Some((name, value))) => {
+                    let value = interpolate(&value, &values, environment);
+                    values.insert(name.to_owned(), value);
+                }
+                Ok(None) => {}
+                Err(BadLine) => scanner.skip_line(),
+            }
+        }
+    }
+}
+
+/// A line that cannot be read from where the scanner stands.
+struct BadLine;
+
+struct Scanner<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Scanner<'a> {
+    /// `None` for a line that sets nothing.
+    fn binding(&mut self) -> Result<Option<(&'a str, Zeroizing<String>)>, BadLine> {
+        if let Some(after) = self.rest.strip_prefix("export")
+            && after.starts_with(is_blank)
+        {
+            self.rest = after.trim_start_matches(is_blank);
+        }
+        let name = self.name()?;
+        self.skip_blanks();
+        let binding = match (name, self.rest.strip_prefix('=')) {
+            (Some(name), Some(after)) => {
+                self.rest = after.trim_start_matches(is_blank);
+                let comment = self.rest.len() < after.len() && self.rest.starts_with('#');
+                let value = if comment { Zeroizing::default() } else { self.value()? };
+                Some((name, value))
+            }
+            _ => None,
+        };
+        self.skip_blanks();
+        if self.rest.starts_with('#') {
+            self.rest = &self.rest[line_length(self.rest)..];
+        }
+        if self.rest.is_empty() || self.rest.starts_with('\n') { Ok(binding) } else { Err(BadLine) }
+    }
+
+    /// `None` before a comment.
+    fn name(&mut self) -> Result<Option<&'a str>, BadLine> {
+        if self.rest.starts_with('#') {
+            return Ok(None);
+        }
+        if let Some(quoted) = self.rest.strip_prefix('\'') {
+            let (name, after) =
+                quoted.split_once('\'').filter(|(name, _)| !name.is_empty()).ok_or(BadLine)?;
+            self.rest = after;
+            return Ok(Some(name));
+        }
+        let end =
+            self.rest.find(|character: char| matches!(character, '=' | '#') || character.is_whitespace());
+        let (name, after) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = after;
+        if name.is_empty() { Err(BadLine) } else { Ok(Some(name)) }
+    }
+
+    fn value(&mut self) -> Result<Zeroizing<String>, BadLine> {
+        let quote = self.rest.chars().next().filter(|first| matches!(first, '\'' | '"'));
+        let Some(quote) = quote else {
+            let (line, after) = self.rest.split_at(line_length(self.rest));
+            self.rest = after;
+            let starts_comment = |&(at, _): &(usize, &str)| line[..at].ends_with(char::is_whitespace);
+            let comment = line.match_indices('#').find(starts_comment);
+            let value = comment.map_or(line, |(at, _)| &line[..at]);
+            return Ok(Zeroizing::new(value.trim_end().to_owned()));
+        };
+        let mut value = Zeroizing::new(String::new());
+        let mut characters = self.rest[1..].char_indices();
+        while let Some((at, character)) = characters.next() {
+            match character {
+                '\\' => {
+                    let (_, escaped) = characters.next().ok_or(BadLine)?;
+                    match unescape(quote, escaped) {
+                        Some(meant) => value.push(meant),
+                        None => value.extend(['\\', escaped]),
+                    }
+                }
+                end if end == quote => {
+                    self.rest = &self.rest[at + 2..];
+                    return Ok(value);
+                }
+                other => value.push(other),
+            }
+        }
+        Err(BadLine)
+    }
+
+    fn skip_blanks(&mut self) {
+        self.rest = self.rest.trim_start_matches(is_blank);
+    }
+
+    fn skip_line(&mut self) {
+        self.rest = &self.rest[line_length(self.rest)..];
+    }
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() && character != '\n'
+}
+
+fn line_length(text: &str) -> usize {
+    text.find('\n').unwrap_or(text.len())
+}
+
+fn unescape(quote: char, escaped: char) -> Option<char> {
+    match (quote, escaped) {
+        (_, '\\' | '\'') => Some(escaped),
+        ('"', '"') => Some('"'),
+        ('"', 'a') => Some('\u{7}'),
+        ('"', 'b') => Some('\u{8}'),
+        ('"', 'f') => Some('\u{c}'),
+        ('"', 'n') => Some('\n'),
+        ('"', 'r') => Some('\r'),
+        ('"', 't') => Some('\t'),
+        ('"', 'v') => Some('\u{b}'),
+        _ => None,
+    }
+}
+
+/// Expands `${NAME}` and `${NAME:-default}`: from the lines above, else from the environment.
+fn interpolate(text: &str, values: &Values, environment: &Environment) -> Secret {
+    let mut result = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        result.push_str(before);
+        let name_length = after.find([':', '}']).unwrap_or(after.len());
+        let (name, tail) = after.split_at(name_length);
+        let (default, end) = match tail.strip_prefix(":-") {
+            Some(default) => default.split_once('}').map_or(("", None), |(text, end)| (text, Some(end))),
+            None => ("", tail.strip_prefix('}')),
+        };
+        if let Some(end) = end {
+            let from_file = values.get(name).map(Secret::expose);
+            let value = from_file.or_else(|| environment.get(name).map(String::as_str));
+            result.push_str(value.unwrap_or(default));
+            rest = end;
+        } else {
+            result.push_str("${");
+            rest = after;
+        }
+    }
+    result.push_str(rest);
+    Secret::new(std::mem::take(&mut *result))
+}

@@ -3,6 +3,7 @@
 //! To add one: write its file with `Args` and `run`, and add it to the list in [`Command`].
 
 use clap::Subcommand;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::Cli;
 use crate::context::{Clock, Context, EnvSnapshot};
@@ -90,7 +91,7 @@ commands! {
 pub fn main(parsed: Result<Cli, clap::Error>) -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(error),
     };
     let mut context = match context(&cli) {
         Ok(context) => context,
@@ -136,8 +137,17 @@ fn context(cli: &Cli) -> Result<Context, ExitCode> {
     }
 }
 
-/// Prints clap's own message. Help and version are results, everything else is talk.
-fn usage(error: &clap::Error) -> ExitCode {
+/// Prints clap's own message, without what was typed where a name or a flag belongs: it may be a value that
+/// someone gave as an argument. Help and version are results, everything else is talk.
+fn usage(mut error: clap::Error) -> ExitCode {
+    // For other errors the invalid argument is the name of one that exists.
+    let unknown = (error.kind() == ErrorKind::UnknownArgument).then_some(ContextKind::InvalidArg);
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidSubcommand].into_iter().chain(unknown) {
+        let Some(ContextValue::String(typed)) = error.get(kind) else { continue };
+        if !typed.starts_with('-') {
+            error.insert(kind, ContextValue::String("…".to_owned()));
+        }
+    }
     let failed = error.use_stderr();
     // clap prints to the right stream by itself; a closed one is nobody's loss.
     let _ = error.print();

@@ -19,12 +19,14 @@ mod lexer;
 mod problem;
 mod quote;
 pub mod readers;
+mod repair;
 mod text;
 
 pub use document::{Document, Entry};
 pub use error::Error;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use quote::{Quote, Unportable};
+pub use repair::{Repair, Repaired, is_read_alike, repair};
 
 /// How the comment ends that stands for a value which only the sealed file can carry.
 const SEALED_ONLY: &str = "only in the sealed file (multi-line)";

@@ -1,0 +1,205 @@
+//! Repairs that need no decision: afterwards every line means what it meant to the strict reader, or, where it
+//! meant nothing, what every lenient reader took it for.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::Quote;
+use super::lexer::{Assignment, Content, Lexer, Line};
+use super::problem::ProblemKind;
+
+/// What was repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repair {
+    /// The byte order mark is gone.
+    ByteOrderMark,
+    /// The blanks beside `=` are gone.
+    BlankAroundEquals,
+    /// The comment behind a value stands on a line of its own above it.
+    InlineComment,
+    /// The value is written in the form that the most readers take for it.
+    Quoting,
+}
+
+/// One repair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaired {
+    /// Line in the file as it was, from 1.
+    pub line: u32,
+    /// The variable on that line.
+    pub name: Option<String>,
+    /// What was done.
+    pub repair: Repair,
+}
+
+/// Repairs a file. Lines that need a decision, and all others, stay byte for byte.
+pub fn repair(bytes: &[u8]) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
+    let mut repairs = Vec::new();
+    let text = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(text) => {
+            repairs.push(Repaired { line: 1, name: None, repair: Repair::ByteOrderMark });
+            text
+        }
+        None => bytes,
+    };
+    // Room for a `# ` and two quotes on each of many lines: a buffer that grows leaves copies behind.
+    let mut output = Zeroizing::new(Vec::with_capacity(text.len() * 2 + 64));
+    for line in Lexer::new(text) {
+        repair_line(text, &line, &mut output, &mut repairs);
+    }
+    (output, repairs)
+}
+
+fn repair_line(text: &[u8], line: &Line, output: &mut Vec<u8>, repairs: &mut Vec<Repaired>) {
+    let bytes = &text[line.span.clone()];
+    match &line.content {
+        Content::Assignment(assignment) => {
+            repair_assignment(text, &line.span, line.number, assignment, output, repairs);
+        }
+        Content::Bad(problem) if problem.kind == ProblemKind::BlankAroundEquals => {
+            let closed_up = without_blanks(bytes);
+            let Some(Line { span, content: Content::Assignment(assignment), .. }) =
+                Lexer::new(&closed_up).next().filter(|line| line.span.len() == closed_up.len())
+            else {
+                output.extend_from_slice(bytes);
+                return;
+            };
+            let name = String::from_utf8_lossy(&closed_up[assignment.name.clone()]).into_owned();
+            repairs.push(Repaired { line: line.number, name: Some(name), repair: Repair::BlankAroundEquals });
+            repair_assignment(&closed_up, &span, line.number, &assignment, output, repairs);
+        }
+        Content::Other | Content::SealedOnly(_) | Content::Bad(_) => output.extend_from_slice(bytes),
+    }
+}
+
+/// The line without the blanks beside its first `=`.
+fn without_blanks(line: &[u8]) -> Zeroizing<Vec<u8>> {
+    let equals = line.iter().position(|&byte| byte == b'=').unwrap_or(line.len());
+    let (before, after) = line.split_at(equals);
+    let after = after.get(1..).unwrap_or_default();
+    let blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let before = &before[..before.len() - before.iter().rev().take_while(blank).count()];
+    let after = &after[after.iter().take_while(blank).count()..];
+    let mut closed_up = Zeroizing::new(Vec::with_capacity(line.len()));
+    closed_up.extend_from_slice(before);
+    closed_up.push(b'=');
+    closed_up.extend_from_slice(after);
+    closed_up
+}
+
+fn repair_assignment(
+    text: &[u8],
+    span: &Range<usize>,
+    number: u32,
+    assignment: &Assignment,
+    output: &mut Vec<u8>,
+    repairs: &mut Vec<Repaired>,
+) {
+    let mut repaired = |repair| {
+        let name = Some(String::from_utf8_lossy(&text[assignment.name.clone()]).into_owned());
+        repairs.push(Repaired { line: number, name, repair });
+    };
+    let raw = &assignment.raw;
+    let after = &text[raw.end..span.end];
+    let line_end = if after.ends_with(b"\r\n") { 2 } else { usize::from(after.ends_with(b"\n")) };
+    let (comment, line_end) = after.split_at(after.len() - line_end);
+    let mut kept = comment;
+    if assignment.inline_comment {
+        output.extend_from_slice(comment.trim_ascii());
+        output.extend_from_slice(if line_end.is_empty() { b"\n" } else { line_end });
+        kept = &[];
+        repaired(Repair::InlineComment);
+    }
+    output.extend_from_slice(&text[span.start..raw.start]);
+    match better_quote(assignment) {
+        Some(quote) => {
+            output.extend_from_slice(quote.mark().as_bytes());
+            output.extend_from_slice(assignment.value.expose().as_bytes());
+            output.extend_from_slice(quote.mark().as_bytes());
+            repaired(Repair::Quoting);
+        }
+        None => output.extend_from_slice(&text[raw.clone()]),
+    }
+    output.extend_from_slice(kept);
+    output.extend_from_slice(line_end);
+}
+
+/// The portable form, if the value stands in one that some readers take for something else.
+fn better_quote(assignment: &Assignment) -> Option<Quote> {
+    let value = assignment.value.expose();
+    if is_read_alike(value, assignment.quote) { None } else { Quote::portable(value).ok() }
+}
+
+/// Whether the readers that know quotes agree about a value in this form. Measured: the characters that some
+/// readers treat in a way of their own where a value stands bare are few, and wider than the set that is
+/// written bare.
+pub fn is_read_alike(value: &str, quote: Quote) -> bool {
+    match quote {
+        Quote::Bare => {
+            !value.contains(|character: char| {
+                matches!(
+                    character,
+                    '#' | '$' | '\\' | '\'' | '"' | '`' | '&' | ';' | '|' | '<' | '>' | '(' | ')'
+                ) || character.is_whitespace()
+                    || character.is_control()
+            }) && !value.starts_with(['~', '='])
+        }
+        quoted => quoted.carries(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dotenv::Document;
+
+    fn repaired(text: &str) -> (String, Vec<Repair>) {
+        let (bytes, repairs) = repair(text.as_bytes());
+        let (again, nothing) = repair(&bytes);
+        assert!(nothing.is_empty() && again == bytes, "a second time changes {text:?}");
+        let kinds = repairs.iter().map(|repaired| repaired.repair).collect();
+        (String::from_utf8(bytes.to_vec()).expect("the tests use UTF-8"), kinds)
+    }
+
+    #[test]
+    fn each_repair_does_one_thing() {
+        let expect = |text: &str, repair: Repair| (text.to_owned(), vec![repair]);
+        assert_eq!(repaired("\u{feff}A=1\n"), expect("A=1\n", Repair::ByteOrderMark));
+        assert_eq!(repaired("  export A =  1\n"), expect("  export A=1\n", Repair::BlankAroundEquals));
+        assert_eq!(repaired("A= \r\nB=1"), expect("A=\r\nB=1", Repair::BlankAroundEquals));
+        assert_eq!(repaired("A=3600  # an hour\n"), expect("# an hour\nA=3600\n", Repair::InlineComment));
+        assert_eq!(repaired("A='x' # y"), expect("# y\nA='x'", Repair::InlineComment));
+        assert_eq!(repaired("A=two words\n"), expect("A='two words'\n", Repair::Quoting));
+        assert_eq!(repaired("A=\"pa\\$s\"\n"), expect("A='pa$s'\n", Repair::Quoting));
+        assert_eq!(repaired("A=it's\n"), expect("A=\"it's\"\n", Repair::Quoting));
+    }
+
+    #[test]
+    fn what_needs_a_decision_or_is_right_stays_as_it_is() {
+        for text in [
+            "# c\n\nA=größe*\nB='x # y'\nC=\"one\ntwo\"\n",
+            "A=1\nA=2\n",
+            "A = 'open\n",
+            "hunter2\nA='it''s'\n1A=x\n",
+            "A=it's $5\nB=C:\\\n",
+            "",
+        ] {
+            assert_eq!(repaired(text), (text.to_owned(), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn values_stay_what_they_were() {
+        let before = "A=a#b # c\nexport B=x y\nC=\"a\\\"b\"  # \"d\"\nD='$x'#\nE=\"one\r\ntwo\"\nF=$HOME\r\n";
+        let values = |bytes: &[u8]| {
+            let (document, _) = Document::parse_with_problems(bytes);
+            let pair =
+                |entry: crate::dotenv::Entry<'_>| (entry.name.to_owned(), entry.value.expose().to_owned());
+            document.entries().map(pair).collect::<Vec<_>>()
+        };
+        let (after, repairs) = repair(before.as_bytes());
+        assert_eq!(values(&after), values(before.as_bytes()));
+        assert_eq!(repairs.len(), 6);
+    }
+}

@@ -7,6 +7,8 @@ mod diagnostic;
 pub mod format;
 pub mod rules;
 mod subject;
+#[cfg(test)]
+mod testing;
 
 use std::borrow::Cow;
 

@@ -31,3 +31,18 @@ impl Rule for Deprecated {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    #[test]
+    fn a_deprecated_variable_that_is_set_says_what_to_set_instead() {
+        let schema = "[vars.DB_URL]\nrequired = false\ndeprecated = \"set DATABASE_URL\"\n";
+        assert_eq!(
+            check("deprecated", schema, "DB_URL=x\n"),
+            ["1:8 warning: DB_URL is deprecated (set DATABASE_URL)"]
+        );
+        assert!(check("deprecated", schema, "").is_empty());
+    }
+}

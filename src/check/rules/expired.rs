@@ -56,3 +56,51 @@ fn expiry(value: &str) -> Option<(&'static str, Timestamp)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{NOW, World, check, check_in};
+
+    /// A token that ends so many days from now.
+    fn token(days: i64) -> String {
+        let now: jiff::Timestamp = NOW.parse().expect("a date");
+        let encode = |text: String| data_encoding::BASE64URL_NOPAD.encode(text.as_bytes());
+        let claims = format!("{{\"exp\":{}}}", now.as_second() + days * 86_400);
+        let header = encode("{\"alg\":\"HS256\"}".to_owned());
+        format!("T={header}.{}.{}\n", encode(claims), encode("signature".to_owned()))
+    }
+
+    fn expired(file: &str) -> Vec<String> {
+        check("expired", "[vars.T]\n", file)
+    }
+
+    #[test]
+    fn a_token_past_its_date_is_an_error_and_one_close_to_it_a_warning() {
+        assert_eq!(
+            expired(&token(-1)),
+            ["1:3 error: the token in T expired on 2026-02-28 (replace it with a new token)"]
+        );
+        assert_eq!(
+            expired(&token(13)),
+            ["1:3 warning: the token in T expires on 2026-03-14 (replace it with a new token)"]
+        );
+        assert!(expired(&token(15)).is_empty());
+        assert!(expired("T=eyJhbGciOiJub25lIn0.e30.\n").is_empty());
+    }
+
+    #[test]
+    fn a_certificate_past_its_date_is_an_error_and_one_close_to_it_a_warning() {
+        let file = format!("T='{}'\n", include_str!("../../../tests/fixtures/pem/certificate.pem"));
+        let at =
+            |now| check_in(&World { now: Some(now), ..World::default() }, "expired", "[vars.T]\n", &file);
+        assert_eq!(
+            at("2036-11-19T00:00:00Z"),
+            ["1:3 error: the certificate in T expired on 2036-11-18 (replace it with a new certificate)"]
+        );
+        assert_eq!(
+            at("2036-11-17T00:00:00Z"),
+            ["1:3 warning: the certificate in T expires on 2036-11-18 (replace it with a new certificate)"]
+        );
+        assert!(at(NOW).is_empty());
+    }
+}

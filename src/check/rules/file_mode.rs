@@ -28,3 +28,24 @@ impl Rule for FileMode {
             .push(subject.finding(CODE.id, CODE.severity, message).help("make its mode 0600, or use --fix"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::FileFacts;
+    use crate::check::testing::{World, check_in};
+
+    fn with_mode(mode: u32) -> Vec<String> {
+        let facts = FileFacts { mode: Some(mode), ..FileFacts::default() };
+        check_in(&World { facts, ..World::default() }, "file-mode", "", "")
+    }
+
+    #[test]
+    fn only_the_owner_may_read_the_file() {
+        assert_eq!(
+            with_mode(0o640),
+            ["warning: other users can access this file (mode 0640) (make its mode 0600, or use --fix)"]
+        );
+        assert!(with_mode(0o600).is_empty());
+        assert!(with_mode(0o400).is_empty());
+    }
+}

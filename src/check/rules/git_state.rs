@@ -41,3 +41,22 @@ impl Rule for GitState {
         report.push(subject.finding(code.id, code.severity, message).help(help));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{World, check_in};
+    use crate::check::{FileFacts, GitState};
+
+    fn with_git(code: &str, state: GitState) -> usize {
+        let facts = FileFacts { git: Some(state), ..FileFacts::default() };
+        check_in(&World { facts, ..World::default() }, code, "", "").len()
+    }
+
+    #[test]
+    fn each_state_has_its_finding() {
+        assert_eq!(with_git("git-tracked", GitState::Tracked), 1);
+        assert_eq!(with_git("git-not-ignored", GitState::Tracked), 0);
+        assert_eq!(with_git("git-not-ignored", GitState::NotIgnored), 1);
+        assert_eq!(with_git("git-not-ignored", GitState::Ignored), 0);
+    }
+}

@@ -52,3 +52,29 @@ impl Rule for InlineComment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::FileFacts;
+    use crate::check::testing::{World, check_in};
+
+    fn read_by(readers: &[&str]) -> Vec<String> {
+        let readers = readers.iter().map(|&reader| reader.to_owned()).collect();
+        let facts = FileFacts { readers, ..FileFacts::default() };
+        check_in(&World { facts, ..World::default() }, "inline-comment", "[vars.A]\n", "A=3600  # 1 hour\n")
+    }
+
+    #[test]
+    fn who_reads_the_file_decides() {
+        assert_eq!(
+            read_by(&[]),
+            [
+                "1:3 warning: docker, kubectl and systemd would take the comment for part of the value of A (move the \
+              comment to a line of its own above, or use --fix)"
+            ]
+        );
+        assert_eq!(read_by(&["node", "docker"]).len(), 1);
+        assert!(read_by(&["node", "docker"])[0].starts_with("1:3 error: docker would take"));
+        assert!(read_by(&["node", "bash"]).is_empty());
+    }
+}

@@ -66,3 +66,75 @@ fn report_missing(subject: &Subject<'_>, found: &Finding<'_>, reason: &str, repo
     };
     report.push(finding.help(how_to_get(found.variable)));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    fn missing(schema: &str, file: &str) -> Vec<String> {
+        check("missing", schema, file)
+    }
+
+    #[test]
+    fn a_required_variable_must_have_a_value() {
+        assert_eq!(
+            missing("[vars.A]\n[vars.B]\n", "B=\n"),
+            [
+                "1:3 error: B is empty, and required (give B its real value)",
+                "error: A is not set, and required (give A its real value)",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_optional_defaulted_or_set_elsewhere_is_not_missing() {
+        let schema = "
+            [vars.A]
+            required = false
+            [vars.B]
+            default = { production = \"x\" }
+            [vars.PORT]
+            source = \"environment\"
+            [vars.PEM]
+        ";
+        assert!(missing(schema, "# PEM: only in the sealed file (multi-line)\n").is_empty());
+    }
+
+    #[test]
+    fn a_default_of_another_environment_does_not_count() {
+        assert_eq!(missing("[vars.B]\ndefault = { staging = \"x\" }\n", "").len(), 1);
+    }
+
+    #[test]
+    fn a_condition_decides() {
+        let schema = "
+            [vars.PROVIDER]
+            required = false
+            [vars.KEY]
+            required = \"PROVIDER == 'openai'\"
+        ";
+        assert_eq!(
+            missing(schema, "PROVIDER=openai\n"),
+            ["error: KEY is not set, and required while PROVIDER == 'openai' (give KEY its real value)"]
+        );
+        assert!(missing(schema, "PROVIDER=other\n").is_empty());
+        assert!(missing(schema, "").is_empty());
+    }
+
+    #[test]
+    fn a_part_that_its_whole_gives_away_is_there() {
+        let schema = "
+            [vars.PASSWORD]
+            [vars.URL]
+            type = \"redis-url\"
+            template = \"redis://:${PASSWORD|url}@cache:6379/0\"
+        ";
+        assert!(missing(schema, "URL=redis://:x%2Fy@cache:6379/0\n").is_empty());
+        assert_eq!(missing(schema, "URL=redis://:x%2Fy@elsewhere:6379/0\n").len(), 1);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_no_missing_variable() {
+        assert!(missing("[vars.A]\n", "A = x\n").is_empty());
+    }
+}

@@ -15,6 +15,7 @@ mod same_secret;
 mod schema_rule;
 mod syntax;
 mod unknown;
+mod unquoted;
 mod value_type;
 mod weak_secret;
 
@@ -56,6 +57,7 @@ pub static ALL: &[&dyn Rule] = &[
     &same_secret::SameSecret,
     &expired::Expired,
     &inline_comment::InlineComment,
+    &unquoted::Unquoted,
     &file_mode::FileMode,
     &git_state::GitState,
 ];

@@ -1,7 +1,7 @@
 //! `out-of-step`: a stored whole is not the rendering of its template.
 
 use super::{Code, Rule};
-use crate::check::{Assignment, Finding, Report, Severity, Subject, shown};
+use crate::check::{Assignment, Finding, Report, Severity, State, Subject, shown};
 use crate::schema::template::Template;
 use crate::secret::Values;
 
@@ -24,7 +24,7 @@ impl Rule for OutOfStep {
     fn check(&self, subject: &Subject<'_>, report: &mut Report) {
         for found in &subject.variables {
             if let (Some(template), Some(whole)) = (&found.variable.template, &found.assignment)
-                && !whole.value.is_empty()
+                && matches!(found.state, State::Valid | State::Invalid(_))
             {
                 compare(subject, found, template, whole, report);
             }
@@ -32,7 +32,8 @@ impl Rule for OutOfStep {
     }
 }
 
-/// Compares texts, placeholders too: a password that was filled in at one place only is the usual case.
+/// Compares texts, also the placeholder of a part: a password that was filled in at one place only is the
+/// usual case.
 fn compare(
     subject: &Subject<'_>,
     found: &Finding<'_>,
@@ -63,9 +64,66 @@ fn compare(
     let assigned = |part: &&str| subject.variable(part).is_some_and(|part| part.assignment.is_some());
     let severity = if differing.iter().any(assigned) { CODE.severity } else { Severity::Warning };
     let message = format!("{} does not agree with {}", shown(&found.variable.name), differing.join(", "));
-    report.push(
-        subject
-            .finding_at(CODE.id, severity, whole, message)
-            .help("correct the one that is wrong; --fix renders the whole again"),
-    );
+    report.push(subject.finding_at(CODE.id, severity, whole, message).help("correct the one that is wrong"));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    const SCHEMA: &str = "
+        [vars.DB_USER]
+        secret = false
+        default = \"app\"
+        [vars.DB_PASSWORD]
+        [vars.DATABASE_URL]
+        type = \"postgres-url\"
+        template = \"postgresql://${DB_USER}:${DB_PASSWORD|url}@db/app\"
+    ";
+
+    fn out_of_step(file: &str) -> Vec<String> {
+        check("out-of-step", SCHEMA, file)
+    }
+
+    #[test]
+    fn a_rendering_is_in_step() {
+        let file = "DB_PASSWORD=a/b\nDATABASE_URL=postgresql://app:a%2Fb@db/app\n";
+        assert!(out_of_step(file).is_empty());
+    }
+
+    #[test]
+    fn the_part_that_disagrees_is_named() {
+        let file = "DB_PASSWORD=one\nDATABASE_URL=postgresql://app:two@db/app\n";
+        assert_eq!(
+            out_of_step(file),
+            ["2:14 error: DATABASE_URL does not agree with DB_PASSWORD (correct the one that is wrong)"]
+        );
+    }
+
+    #[test]
+    fn a_placeholder_beside_a_real_whole_disagrees() {
+        let file = "DB_PASSWORD=<strong_password>\nDATABASE_URL=postgresql://app:two@db/app\n";
+        assert_eq!(out_of_step(file).len(), 1);
+    }
+
+    #[test]
+    fn a_whole_of_another_shape_disagrees_with_all_parts() {
+        let file = "DB_PASSWORD=one\nDATABASE_URL=postgresql://app:one@elsewhere/app\n";
+        assert_eq!(
+            out_of_step(file),
+            [
+                "2:14 error: DATABASE_URL does not agree with DB_USER, DB_PASSWORD (correct the one that is wrong)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_whole_that_was_given_alone_counts() {
+        assert!(out_of_step("DATABASE_URL=postgresql://app:two@db/app\n").is_empty());
+        let other_user = out_of_step("DATABASE_URL=postgresql://root:two@db/app\n");
+        assert_eq!(
+            other_user,
+            ["1:14 warning: DATABASE_URL does not agree with DB_USER (correct the one that is wrong)"]
+        );
+    }
 }

@@ -47,3 +47,32 @@ pub(super) fn how_to_get(variable: &Variable) -> String {
         (None, None) => format!("give {name} its real value"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    #[test]
+    fn a_placeholder_says_how_to_come_to_a_value() {
+        let schema = "
+            [vars.A]
+            obtain = \"https://example.com/keys\"
+            [vars.B]
+            generate = { kind = \"hex\", bytes = 32 }
+            [vars.C]
+            description = \"The mail relay's password\"
+            [vars.D]
+        ";
+        let file = "A=<a>\nB=<b>\nC=changeme\nD=your-d-here\n";
+        assert_eq!(
+            check("placeholder", schema, file),
+            [
+                "1:3 error: A is still a placeholder (get one at https://example.com/keys)",
+                "2:3 error: B is still a placeholder (make one with: envward generate --for B)",
+                "3:3 error: C is still a placeholder (it says: The mail relay's password)",
+                "4:3 error: D is still a placeholder (give D its real value)",
+            ]
+        );
+        assert!(check("missing", schema, file).is_empty());
+    }
+}

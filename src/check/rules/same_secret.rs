@@ -88,3 +88,67 @@ fn holds_a_secret(subject: &Subject<'_>, found: &Finding<'_>) -> bool {
         && variable.template.is_none()
         && matches!(typed, Some(Typed::Url(parts)) if !parts.password.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::OtherEnvironment;
+    use crate::check::testing::{World, check, check_in};
+    use crate::secret::{Secret, Values};
+
+    const SCHEMA: &str = "
+        [vars.A]
+        [vars.B]
+        [vars.LEVEL]
+        secret = false
+        [vars.URL]
+        type = \"redis-url\"
+        [vars.PASSWORD]
+        [vars.WHOLE]
+        template = \"${PASSWORD}\"
+    ";
+
+    #[test]
+    fn one_value_under_two_names() {
+        assert_eq!(
+            check(CODE.id, SCHEMA, "A=hunter2x\nB=hunter2x\n"),
+            ["2:3 warning: B has the same value as A (give each its own secret)"]
+        );
+    }
+
+    #[test]
+    fn placeholders_settings_and_templates_are_not_secrets_used_twice() {
+        assert!(check(CODE.id, SCHEMA, "A=changeme\nB=changeme\n").is_empty());
+        assert!(check(CODE.id, SCHEMA, "A=production\nLEVEL=production\n").is_empty());
+        assert!(check(CODE.id, SCHEMA, "A=hunter2x\nPASSWORD=hunter2x\nWHOLE=hunter2x\n").is_empty());
+    }
+
+    #[test]
+    fn one_value_in_two_environments() {
+        let file = "A=hunter2x\nURL=redis://:hunter2x@h/0\nB=onlyhere\n";
+        let mut values = Values::new();
+        for (name, value) in [("A", "hunter2x"), ("URL", "redis://:hunter2x@h/0"), ("B", "elsewhere")] {
+            values.insert(name.to_owned(), Secret::new(value));
+        }
+        let others = vec![OtherEnvironment { name: "staging".to_owned(), values }];
+        let found = check_in(&World { others, ..World::default() }, CODE.id, SCHEMA, file);
+        assert_eq!(
+            found,
+            [
+                "1:3 warning: A has the same value in the environment staging (give each environment its own \
+                 secret)",
+                "2:5 warning: URL has the same value in the environment staging (give each environment its own \
+                 secret)",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_address_without_a_password_is_no_secret() {
+        let mut values = Values::new();
+        values.insert("URL".to_owned(), Secret::new("redis://localhost:6379/0"));
+        let others = vec![OtherEnvironment { name: "staging".to_owned(), values }];
+        let world = World { others, ..World::default() };
+        assert!(check_in(&world, CODE.id, SCHEMA, "URL=redis://localhost:6379/0\n").is_empty());
+    }
+}

@@ -76,3 +76,62 @@ fn finding(subject: &Subject<'_>, rule: &Declared, message: String) -> Diagnosti
         None => format!("the rule is at {origin}"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    const SCHEMA: &str = "
+        [vars.LOW]
+        type = \"float\"
+        [vars.HIGH]
+        type = \"float\"
+        required = false
+        [[rules]]
+        assert = \"LOW < HIGH\"
+        message = \"LOW must be below HIGH\"
+        ref = \"guide, line 61\"
+    ";
+
+    fn rule(file: &str) -> Vec<String> {
+        check("rule", SCHEMA, file)
+    }
+
+    #[test]
+    fn a_rule_that_does_not_hold_points_at_what_it_reads() {
+        assert!(rule("LOW=0.1\nHIGH=0.2\n").is_empty());
+        assert_eq!(
+            rule("LOW=0.3\nHIGH=0.2\n"),
+            ["1:5 error: LOW must be below HIGH (guide, line 61 (schema.toml:7))"]
+        );
+    }
+
+    #[test]
+    fn a_rule_about_an_unset_optional_variable_does_not_apply() {
+        assert!(rule("LOW=0.3\n").is_empty());
+    }
+
+    #[test]
+    fn a_rule_about_an_unset_required_variable_is_said_not_to_be_checked() {
+        assert_eq!(
+            rule("HIGH=0.2\n"),
+            [
+                "1:6 note: not checked for want of LOW: LOW must be below HIGH (guide, line 61 (schema.toml:7))"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_for_another_environment_does_not_apply() {
+        let schema = "
+            [vars.DEBUG]
+            type = \"bool\"
+            [[rules]]
+            when = \"env == 'staging'\"
+            assert = \"DEBUG == false\"
+            message = \"DEBUG must be off\"
+        ";
+        assert!(check("rule", schema, "DEBUG=true\n").is_empty());
+        assert_eq!(check("rule", &schema.replace("staging", "production"), "DEBUG=true\n").len(), 1);
+    }
+}

@@ -64,3 +64,33 @@ fn suggestion<'a>(schema: &'a Schema, name: &str) -> Option<&'a str> {
 fn is_slip(name: &str, known: &str) -> bool {
     strsim::osa_distance(&name.to_lowercase(), &known.to_lowercase()) <= 1
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    const SCHEMA: &str = "[vars.LOG_LEVEL]\nrequired = false\n[vars.PORT]\nrequired = false\n";
+
+    fn unknown(file: &str) -> Vec<String> {
+        check("unknown", SCHEMA, file)
+    }
+
+    #[test]
+    fn a_slip_of_an_unset_variable_is_an_error() {
+        assert_eq!(
+            unknown("LOG_LEVLE=INFO\n"),
+            ["1:11 error: LOG_LEVLE is not in the schema (did you mean LOG_LEVEL?)"]
+        );
+    }
+
+    #[test]
+    fn another_name_is_a_warning() {
+        assert_eq!(
+            unknown("SENTRY_DSN=x\nLOG_LEVEL=INFO\nLOGLEVEL=INFO\n"),
+            [
+                "1:12 warning: SENTRY_DSN is not in the schema (add it to the schema, or remove it)",
+                "3:10 warning: LOGLEVEL is not in the schema (did you mean LOG_LEVEL?)",
+            ]
+        );
+    }
+}

@@ -29,3 +29,23 @@ impl Rule for ValueType {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::check;
+
+    #[test]
+    fn a_value_that_is_not_of_its_type_is_an_error_at_the_value() {
+        let schema = "[vars.PORT]\ntype = \"port\"\n[vars.DEBUG]\ntype = \"bool\"\n";
+        let findings = check("type", schema, "PORT=http\nDEBUG=True\n");
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].starts_with("1:6 error: PORT is not "), "{findings:?}");
+        assert!(!findings[0].contains("http"));
+    }
+
+    #[test]
+    fn placeholders_and_empty_values_have_no_type() {
+        let schema = "[vars.PORT]\ntype = \"port\"\n[vars.SIZE]\ntype = \"int\"\nrequired = false\n";
+        assert!(check("type", schema, "PORT=<port>\nSIZE=\n").is_empty());
+    }
+}

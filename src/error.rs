@@ -137,7 +137,12 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
         seal::Error::Conflict { .. } => ExitCode::Conflict,
         seal::Error::File(_) | seal::Error::Missing { .. } => ExitCode::Unreadable,
         seal::Error::Sops(seal::sops::Error::Random(_)) => ExitCode::Bug,
-        seal::Error::Recipient(_) => ExitCode::Usage,
+        seal::Error::Recipient(_)
+        | seal::Error::Identity(
+            seal::identity::Error::KeyFileExists { .. }
+            | seal::identity::Error::InKeyring
+            | seal::identity::Error::NoHome,
+        ) => ExitCode::Usage,
         seal::Error::Sops(_)
         | seal::Error::AgeFile(_)
         | seal::Error::Identity(_)

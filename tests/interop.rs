@@ -118,17 +118,18 @@ fn it_opens_what_envward_seals_and_the_mac_agrees() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn sops_opens_what_envward_seals_and_envward_what_sops_changed() {
     // Not a tool of the test suite: most machines do not have it.
     if !std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|path| path.join("sops").is_file()) {
-        println!("skipped: sops is not on the PATH");
+        eprintln!("skipped: sops is not on the PATH");
         return;
     }
     let sandbox = sandbox().with("SOPS_AGE_KEY_FILE", "alice.agekey");
     sandbox.write("sealed.env", sealed(&values()));
     let decrypted = sandbox.shell("sops -d sealed.env");
-    let expected: String =
-        values().iter().map(|(name, value)| format!("{name}={}\n", value.replace('\n', "\\n"))).collect();
+    let lines = values().into_iter().map(|(name, value)| format!("{name}={}\n", value.replace('\n', "\\n")));
+    let expected = lines.collect::<Vec<_>>().concat();
     assert_eq!(decrypted, format!("# made by a test\n{expected}# a record\n"));
     sandbox.shell("sops set sealed.env '[\"EMPTY\"]' '\"full\"'");
     let document = Document::parse(sandbox.read("sealed.env").as_bytes()).unwrap();

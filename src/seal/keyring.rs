@@ -31,7 +31,8 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Unavailable => "set ENVWARD_KEYRING=off to use a key file instead",
+            // Not something to mend: a key file does as well.
+            Self::Unavailable => return None,
             Self::Locked => "unlock it and run the command again, or set ENVWARD_KEYRING=off",
             Self::Foreign => "remove the entry with the keyring's own program",
         };
@@ -54,8 +55,8 @@ pub fn load() -> Result<Option<Secret>, Error> {
 }
 
 /// Stores identities, in place of what envward stored before.
-pub fn store(text: &Secret) -> Result<(), Error> {
-    entry()?.set_password(text.expose()).map_err(|error| kind(&error))
+pub fn store(text: &str) -> Result<(), Error> {
+    entry()?.set_password(text).map_err(|error| kind(&error))
 }
 
 fn entry() -> Result<Entry, Error> {

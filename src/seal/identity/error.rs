@@ -67,11 +67,14 @@ pub enum Error {
     #[error("the encrypted key: {0}")]
     Sealed(#[source] age_file::Error),
     /// A new identity would overwrite a key file.
-    #[error("{path} is there already, and a key file is never overwritten")]
+    #[error("there is an identity in {path} already; it is not overwritten")]
     KeyFileExists {
         /// The key file.
         path: String,
     },
+    /// A new identity would overwrite the one in the OS keyring.
+    #[error("there is an identity in the OS keyring already; it is not overwritten")]
+    InKeyring,
     /// There is neither a keyring nor a home directory to keep an identity in.
     #[error("there is no OS keyring and no home directory to keep an identity in")]
     NoHome,
@@ -110,7 +113,9 @@ impl Error {
             Self::NotAnIdentity { .. } | Self::Empty { .. } => {
                 "an identity is a line that starts with AGE-SECRET-KEY-1".to_owned()
             }
-            Self::KeyFileExists { .. } => "look at what it holds, and move it away".to_owned(),
+            Self::KeyFileExists { .. } | Self::InKeyring => {
+                "`envward identity show` prints its public key".to_owned()
+            }
             Self::NoHome => "set HOME, or name a key file with ENVWARD_IDENTITY".to_owned(),
             Self::SshKind { .. } => format!("run `{NEW_IDENTITY}`"),
             Self::Keyring(error) => return error.hint(),

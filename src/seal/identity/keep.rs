@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::source::shown;
 use super::{Error, key_file};
 use crate::context::Context;
 use crate::fs;
@@ -11,7 +12,6 @@ use crate::generate::age;
 use crate::generate::{self, Kind as _};
 use crate::seal::keyring;
 use crate::secret::Secret;
-use crate::ui::escape;
 
 /// Where an identity was put.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,16 +33,25 @@ pub fn new_identity(context: &mut Context) -> Result<(Secret, String), generate:
 /// user's configuration directory.
 ///
 /// # Errors
-/// The keyring is locked; there is a key file already, which is never overwritten; there is no home.
+/// There is an identity in one of the two already: it may be the only key to something and is never
+/// overwritten. The keyring is locked; there is no home.
 pub fn keep(secret: &Secret, public: &str, context: &Context) -> Result<Kept, Error> {
+    let path = key_file(context);
+    if let Some(path) = path.as_ref().filter(|path| fs::exists(path)) {
+        return Err(Error::KeyFileExists { path: shown(path) });
+    }
     if !keyring::is_off(&context.env) {
-        match keyring::store(secret) {
-            Ok(()) => return Ok(Kept::Keyring),
+        match keyring::load() {
+            Ok(None) => {
+                keyring::store(secret.expose())?;
+                return Ok(Kept::Keyring);
+            }
+            Ok(Some(_)) => return Err(Error::InKeyring),
             Err(keyring::Error::Unavailable) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let path = key_file(context).ok_or(Error::NoHome)?;
+    let path = path.ok_or(Error::NoHome)?;
     write_key_file(&path, secret, public, context.clock.now())?;
     Ok(Kept::File(path))
 }
@@ -50,7 +59,7 @@ pub fn keep(secret: &Secret, public: &str, context: &Context) -> Result<Kept, Er
 /// A key file as `age-keygen` writes it.
 fn write_key_file(path: &Path, secret: &Secret, public: &str, now: Timestamp) -> Result<(), Error> {
     if fs::exists(path) {
-        return Err(Error::KeyFileExists { path: escape(&path.display().to_string()).into_owned() });
+        return Err(Error::KeyFileExists { path: shown(path) });
     }
     if let Some(directory) = path.parent() {
         fs::create_private_dir(directory)?;

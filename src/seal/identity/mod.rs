@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 pub use error::{Error, Skipped};
 pub use keep::{Kept, keep, new_identity};
 pub use key::Identity;
-pub use source::key_file;
+pub use source::{key_file, parse};
 
 use self::source::Source;
 use crate::context::Context;

@@ -116,12 +116,9 @@ impl Source {
     }
 }
 
-/// Reads identities: an SSH key, an age file under a passphrase, or lines with `#` comments.
-pub(super) fn parse(
-    text: &[u8],
-    origin: &str,
-    questions: &Arc<dyn Questions>,
-) -> Result<Vec<Identity>, Error> {
+/// Reads identities: an SSH key, an age file under a passphrase, or lines with `#` comments. `origin` is what
+/// messages call the text.
+pub fn parse(text: &[u8], origin: &str, questions: &Arc<dyn Questions>) -> Result<Vec<Identity>, Error> {
     if text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") || text.starts_with(b"age-encryption.org/") {
         let passphrase = questions
             .secret(&format!("passphrase of {origin}"))
@@ -163,6 +160,7 @@ fn refuse_readable_by_others(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn shown(path: &Path) -> String {
+/// A path as messages show it.
+pub(super) fn shown(path: &Path) -> String {
     escape(&path.display().to_string()).into_owned()
 }

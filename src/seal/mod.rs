@@ -21,6 +21,7 @@ pub mod sops;
 
 mod access;
 mod changes;
+mod detect;
 mod error;
 mod open;
 mod remark;
@@ -28,6 +29,7 @@ mod write;
 
 pub use access::Access;
 pub use changes::Changes;
+pub use detect::is_sealed;
 pub use error::Error;
 pub use open::{Opened, open, open_bare, open_revision};
 pub use remark::Remark;

@@ -42,6 +42,7 @@ pub struct Ui {
     color_out: bool,
     color_err: bool,
     verbosity: i8,
+    speaker: Option<&'static str>,
     prompter: Prompter,
 }
 
@@ -59,8 +60,14 @@ impl Ui {
             out: Box::new(io::stdout()),
             err: Box::new(io::stderr()),
             verbosity,
+            speaker: None,
             prompter: Prompter::new(no_input),
         }
+    }
+
+    /// From now on every line of the talk begins with that name, where other programs talk too.
+    pub fn speak_as(&mut self, name: &'static str) {
+        self.speaker = Some(name);
     }
 
     /// Whether the result may be coloured.
@@ -155,6 +162,10 @@ impl Ui {
                 format!("{style}{label}{style:#}: {text}\n")
             }
             Some((label, _)) => format!("{label}: {text}\n"),
+        };
+        let line = match self.speaker {
+            Some(speaker) => format!("{speaker}: {line}"),
+            None => line,
         };
         // Nobody is left to be told that stderr is gone.
         let _ = self.err.write_all(line.as_bytes());

@@ -76,7 +76,7 @@ pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> 
         (false, false) => Project::find(context)?,
     };
     let schema = match (&args.schema, &project) {
-        (Some(name), _) => Some(schema::load(&source(name, context))?),
+        (Some(name), _) => Some(schema::load(&Source::named(name, &context.cwd, None))?),
         (None, Some(project)) => Some(project.schema()?),
         (None, None) => None,
     };
@@ -84,15 +84,6 @@ pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> 
     let mut reader = Reader { project, access: &mut access, context };
     let (loaded, others) = reader.read(args)?;
     Ok(Inputs { schema, loaded, others })
-}
-
-fn source(name: &str, context: &Context) -> Source {
-    if let Some(builtin) = name.strip_prefix("builtin:") {
-        return Source::Builtin(builtin.to_owned());
-    }
-    let path = context.resolve(Path::new(name));
-    let root = path.parent().unwrap_or(&context.cwd).to_owned();
-    Source::File { path, root }
 }
 
 struct Reader<'a> {
@@ -161,7 +152,7 @@ impl Reader<'_> {
         let chosen = self.chosen().or_else(|| owner.as_ref().map(|environment| environment.name.clone()));
         let name = chosen.or_else(|| name_of(&path)).unwrap_or_else(|| STRICTEST.to_owned());
         let bytes = fs::read(&path)?;
-        if !is_sealed(&bytes) {
+        if !seal::is_sealed(&bytes) {
             let readers = owner.map(|environment| environment.readers).unwrap_or_default();
             return Ok(env_file(file, &path, bytes, name, readers, self.context));
         }
@@ -262,13 +253,6 @@ fn name_of(path: &Path) -> Option<String> {
     Some(if named == "prod" { STRICTEST.to_owned() } else { named.to_owned() })
 }
 
-/// Whether the content is a sealed file: SOPS dotenv, which ends with its metadata, or age.
-fn is_sealed(bytes: &[u8]) -> bool {
-    let age =
-        bytes.starts_with(b"age-encryption.org/") || bytes.starts_with(b"-----BEGIN AGE ENCRYPTED FILE");
-    age || bytes.rsplit(|&byte| byte == b'\n').take(100).any(|line| line.starts_with(b"sops_mac="))
-}
-
 fn values_of(bytes: &[u8]) -> Values {
     let (document, _) = Document::parse_with_problems(bytes);
     document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
@@ -290,12 +274,5 @@ mod tests {
         assert_eq!(named(".env.prod").as_deref(), Some("production"));
         assert_eq!(named("secrets/ci.enc.env").as_deref(), Some("ci"));
         assert_eq!(named(".env"), None);
-    }
-
-    #[test]
-    fn sealed_files_are_told_by_their_content() {
-        assert!(is_sealed(b"A=ENC[x]\nsops_lastmodified=x\nsops_mac=ENC[y]\nsops_version=3.9.0\n"));
-        assert!(is_sealed(b"-----BEGIN AGE ENCRYPTED FILE-----\n"));
-        assert!(!is_sealed(b"A=1\n# sops_mac=\n"));
     }
 }

@@ -44,7 +44,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     }
     let git = Git::discover(&context.cwd, &context.env);
     // Everything that can be refused is looked at before the first file is written.
-    let source = source_of(name, context);
+    let source = Source::named(name, &context.cwd, None);
     let schema = schema::load(&source)?;
     let (schema_path, copies) = copies(name, &source, context)?;
     let recipient = recipient_name(git.as_ref())?;
@@ -81,15 +81,6 @@ fn no_schema() -> Error {
         "which schema does this project have?",
         format!("give --schema FILE, or one of the built-in ones: {}", names.join(", ")),
     )
-}
-
-fn source_of(name: &str, context: &Context) -> Source {
-    if let Some(builtin) = name.strip_prefix("builtin:") {
-        return Source::Builtin(builtin.to_owned());
-    }
-    let path = context.resolve(Path::new(name));
-    let root = path.parent().unwrap_or(&context.cwd).to_owned();
-    Source::File { path, root }
 }
 
 /// A file to write and its text.

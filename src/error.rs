@@ -133,28 +133,35 @@ fn escaped(path: &Path) -> String {
 }
 
 fn sealed_exit_code(error: &seal::Error) -> ExitCode {
+    use seal::Error;
     match error {
-        seal::Error::Conflict { .. } => ExitCode::Conflict,
-        seal::Error::File(_) | seal::Error::Missing { .. } => ExitCode::Unreadable,
-        seal::Error::Sops(seal::sops::Error::Random(_)) => ExitCode::Bug,
-        seal::Error::Recipient(_)
-        | seal::Error::Identity(
+        Error::In { error, .. } => sealed_exit_code(error),
+        Error::Conflict { .. } | Error::EnvFileChanged { .. } | Error::File(fs::Error::Locked { .. }) => {
+            ExitCode::Conflict
+        }
+        Error::Random(_) | Error::Sops(seal::sops::Error::Random(_)) => ExitCode::Bug,
+        Error::File(_)
+        | Error::Missing { .. }
+        | Error::EnvFile(_)
+        | Error::Ledger(_)
+        | Error::State { .. }
+        | Error::Plaintext { .. } => ExitCode::Unreadable,
+        Error::Recipient(_)
+        | Error::Identity(
             seal::identity::Error::KeyFileExists { .. }
             | seal::identity::Error::InKeyring
             | seal::identity::Error::NoHome,
-        ) => ExitCode::Usage,
-        seal::Error::Sops(_)
-        | seal::Error::AgeFile(_)
-        | seal::Error::Identity(_)
-        | seal::Error::Keyring(_) => ExitCode::CannotDecrypt,
-    }
-}
-
-fn generate_exit_code(error: &generate::Error) -> ExitCode {
-    match error {
-        generate::Error::NotOfType { .. } => ExitCode::Unreadable,
-        generate::Error::Random(_) | generate::Error::Failed { .. } => ExitCode::Bug,
-        _ => ExitCode::Usage,
+        )
+        | Error::NamedRecipient { .. }
+        | Error::NoRecipients { .. }
+        | Error::Exists { .. }
+        | Error::NoVariable { .. }
+        | Error::VariableExists { .. }
+        | Error::Secret { .. }
+        | Error::ForeignSelector { .. }
+        | Error::UnknownRecipients { .. }
+        | Error::Revision => ExitCode::Usage,
+        _ => ExitCode::CannotDecrypt,
     }
 }
 
@@ -167,5 +174,13 @@ fn inject_exit_code(error: &inject::Error) -> ExitCode {
         inject::Error::UnknownName { .. } | inject::Error::NotFound { .. } | inject::Error::Start { .. } => {
             ExitCode::Usage
         }
+    }
+}
+
+fn generate_exit_code(error: &generate::Error) -> ExitCode {
+    match error {
+        generate::Error::NotOfType { .. } => ExitCode::Unreadable,
+        generate::Error::Random(_) | generate::Error::Failed { .. } => ExitCode::Bug,
+        _ => ExitCode::Usage,
     }
 }

@@ -6,7 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "this room owns the file system")]
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -135,6 +135,17 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> 
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Reads at most the last `limit` bytes of a file, and tells whether that is all of it.
+pub fn read_tail(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), Error> {
+    let mut file = File::open(path).map_err(Error::io("read", path))?;
+    let length = file.metadata().map_err(Error::io("read", path))?.len();
+    let skipped = length.saturating_sub(limit);
+    file.seek(SeekFrom::Start(skipped)).map_err(Error::io("read", path))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length - skipped).unwrap_or(0));
+    file.take(limit).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    Ok((bytes, skipped == 0))
 }
 
 /// Writes a file that holds plaintext secrets or keys: mode 0600, atomic, never through a link, never over a

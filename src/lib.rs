@@ -6,7 +6,8 @@
 //! with every release.
 //!
 //! The rooms, each of which uses only those above it in this list:
-//! [`exit_code`], [`hardening`], [`env_vars`], [`secret`], [`fs`], [`ui`], [`rng`], [`context`], [`suggest`],
+//! [`exit_code`], [`hardening`], [`env_vars`], [`secret`], [`mac`], [`fs`], [`ui`], [`rng`], [`context`],
+//! [`suggest`],
 //! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`ledger`] ·
 //! [`seal`] · [`inject`] · [`commands`].
 
@@ -25,6 +26,7 @@ pub mod git;
 pub mod hardening;
 pub mod inject;
 pub mod ledger;
+pub mod mac;
 pub mod manifest;
 pub mod project;
 pub mod rng;

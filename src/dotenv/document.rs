@@ -7,7 +7,7 @@ use std::path::Path;
 use memchr::memchr;
 use zeroize::Zeroizing;
 
-use super::lexer::{Assignment, Content, Lexer, Line, count, newlines};
+use super::lexer::{self, Assignment, Content, Lexer, count, newlines};
 use super::problem::{MAX_PROBLEMS, MAX_VARIABLES};
 use super::text::Text;
 use super::{Error, Problem, ProblemKind, Problems, Quote, Unportable, is_name, sealed_only_comment};
@@ -53,6 +53,15 @@ pub struct Entry<'a> {
     pub inline_comment: bool,
     /// Whether the line starts with `export `.
     pub export: bool,
+}
+
+/// A comment or a variable of a document.
+#[derive(Clone, Copy)]
+pub enum Line<'a> {
+    /// The text after `#`.
+    Comment(&'a str),
+    /// A variable.
+    Variable(Entry<'a>),
 }
 
 impl Document {
@@ -103,6 +112,16 @@ impl Document {
     /// The variables in the order of the file.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.pieces.iter().filter_map(|piece| self.entry(piece))
+    }
+
+    /// The comments and variables in the order of the file; without what is blank or could not be read.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        self.pieces.iter().flat_map(|piece| {
+            let entry = self.entry(piece).map(Line::Variable);
+            let text = if entry.is_some() { "" } else { self.text.str(piece.span()) };
+            let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix('#'));
+            comments.map(Line::Comment).chain(entry)
+        })
     }
 
     /// The variable of that name.
@@ -218,7 +237,7 @@ impl Document {
         bytes
     }
 
-    fn limit(&self, line: &Line, problems: usize) -> Option<ProblemKind> {
+    fn limit(&self, line: &lexer::Line, problems: usize) -> Option<ProblemKind> {
         match line.content {
             Content::Assignment(_) if self.index.len() >= MAX_VARIABLES => Some(ProblemKind::TooMany),
             Content::Bad(_) if problems >= MAX_PROBLEMS => Some(ProblemKind::TooManyProblems),
@@ -227,7 +246,7 @@ impl Document {
     }
 
     /// Takes a line whose text is already in `text`; gives back what is wrong with it.
-    fn push(&mut self, line: Line) -> Option<Problem> {
+    fn push(&mut self, line: lexer::Line) -> Option<Problem> {
         let at = self.pieces.len();
         match line.content {
             Content::Other => self.push_other(line.span),
@@ -336,7 +355,7 @@ impl Document {
     }
 
     /// What was written is taken into the document as it reads, not as it was meant.
-    fn read_back(&mut self, start: usize, number: u32, take: impl FnOnce(&mut Self, Line)) {
+    fn read_back(&mut self, start: usize, number: u32, take: impl FnOnce(&mut Self, lexer::Line)) {
         let line = Lexer::starting_at(self.text.all(), start, number).next();
         if let Some(line) = line {
             take(self, line);

@@ -22,7 +22,7 @@ pub mod readers;
 mod repair;
 mod text;
 
-pub use document::{Document, Entry};
+pub use document::{Document, Entry, Line};
 pub use error::Error;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use quote::{Quote, Unportable};

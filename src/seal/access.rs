@@ -1,17 +1,61 @@
 //! Who opens sealed files: the user's identities, and what this machine has seen before.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::context::Context;
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::identity::Identities;
+use super::{Error, age_file, content};
+use crate::context::{Context, EnvSnapshot};
+use crate::env_vars;
+use crate::git::Git;
+use crate::secret::Secret;
 
 /// The user, as far as sealed files are concerned. Made once by a command and handed to everything that
 /// opens or writes. Nothing is read or asked until a file has to be opened.
-pub struct Access {}
+pub struct Access {
+    pub(super) identities: Identities,
+    /// The pins that `ENVWARD_PROJECT_PIN` names; empty if it is not set.
+    pub(super) pins: Vec<String>,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) now: Timestamp,
+    passphrase: Option<Secret>,
+    env: EnvSnapshot,
+}
 
 impl Access {
     /// Identities in their order of preference (`identity` is the value of `--identity`), the pin of
     /// `ENVWARD_PROJECT_PIN`, the user's state directory, and the time.
-    pub fn from_context(_context: &Context, _identity: Option<&Path>) -> Self {
-        Self {}
+    pub fn from_context(context: &Context, identity: Option<&Path>) -> Self {
+        let pins = context.env.get(env_vars::ENVWARD_PROJECT_PIN).unwrap_or_default();
+        Self {
+            identities: Identities::from_user(identity, context),
+            pins: pins.split([',', ' ']).filter(|pin| !pin.is_empty()).map(str::to_owned).collect(),
+            state_dir: context.state_dir(),
+            now: context.clock.now(),
+            passphrase: context.env.get(env_vars::ENVWARD_PASSPHRASE).map(Secret::new),
+            env: context.env.clone(),
+        }
+    }
+
+    /// Decrypts an age file with an identity, or with the passphrase if it was sealed with one.
+    pub(super) fn open_age(&mut self, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if !content::has_passphrase(bytes)? {
+            return Ok(self.identities.unwrap(bytes)?);
+        }
+        let passphrase = self.passphrase.as_ref().ok_or(age_file::Error::NoMatch)?;
+        Ok(age_file::unwrap_with_passphrase(bytes, passphrase)?)
+    }
+
+    /// Who writes, as git names them: a claim, not a proof.
+    pub(super) fn actor(&self, root: &Path) -> String {
+        let Some(git) = Git::discover(root, &self.env) else { return "unknown".to_owned() };
+        let ask = |key| git.config(key).ok().flatten();
+        match (ask("user.name"), ask("user.email")) {
+            (Some(name), Some(email)) => format!("{name} <{email}>"),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => "unknown".to_owned(),
+        }
     }
 }

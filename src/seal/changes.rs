@@ -1,9 +1,11 @@
 //! What a write does to the sealed variables, by name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
+use super::Error;
+use super::sops::Plain;
 use crate::secret::{Secret, Values};
 
 /// Changes to a sealed file. A variable that is set keeps its place, a new one goes to the end.
@@ -11,12 +13,14 @@ use crate::secret::{Secret, Values};
 pub struct Changes {
     /// New values.
     pub set: Values,
-    /// Variables that go.
+    /// Variables that go; one that is not there counts as gone.
     pub remove: BTreeSet<String>,
     /// Old name to new name; place, comments and value stay.
     pub rename: IndexMap<String, String>,
     /// Encrypted variables that become readable without a key (`seal --reveal`).
     pub reveal: BTreeSet<String>,
+    /// All variables and comments anew, before anything else is applied (`edit`).
+    pub lines: Option<Vec<Plain>>,
 }
 
 impl Changes {
@@ -34,11 +38,113 @@ impl Changes {
     pub fn rename(&mut self, from: impl Into<String>, to: impl Into<String>) {
         self.rename.insert(from.into(), to.into());
     }
+
+    /// The variables it is about; all that either file has, if the lines are given anew.
+    fn names<'a>(&'a self, values: [&'a Values; 2]) -> HashSet<&'a String> {
+        if self.lines.is_some() {
+            return values.into_iter().flat_map(|values| values.keys()).collect();
+        }
+        let renamed = self.rename.iter().flat_map(|(from, to)| [from, to]);
+        self.set.keys().chain(&self.remove).chain(renamed).chain(&self.reveal).collect()
+    }
+
+    /// Which of the variables it is about were changed by someone else between two readings, sorted.
+    pub(super) fn conflicts(&self, seen: &Values, now: &Values) -> Vec<String> {
+        let names = self.names([seen, now]);
+        let changed = names.into_iter().filter(|name| seen.get(*name) != now.get(*name));
+        let mut changed: Vec<String> = changed.cloned().collect();
+        changed.sort();
+        changed
+    }
+
+    /// The lines after the changes.
+    pub(super) fn apply(&self, lines: &[Plain]) -> Result<Vec<Plain>, Error> {
+        let mut lines = self.lines.clone().unwrap_or_else(|| lines.to_vec());
+        for (from, to) in &self.rename {
+            rename(&mut lines, from, to)?;
+        }
+        let mut left: IndexMap<&String, &Secret> = self.set.iter().collect();
+        for line in &mut lines {
+            if let Plain::Value { name, value } = line
+                && let Some(new) = left.shift_remove(name)
+            {
+                *value = new.clone();
+            }
+        }
+        lines.retain(|line| !matches!(line, Plain::Value { name, .. } if self.remove.contains(name)));
+        let added = left.into_iter();
+        lines.extend(added.map(|(name, value)| Plain::Value { name: name.clone(), value: value.clone() }));
+        Ok(lines)
+    }
+}
+
+fn rename(lines: &mut [Plain], from: &str, to: &str) -> Result<(), Error> {
+    let mut found = None;
+    for line in lines {
+        match line {
+            Plain::Value { name, .. } if name == to => {
+                return Err(Error::VariableExists { name: to.to_owned() });
+            }
+            Plain::Value { name, .. } if name == from => found = Some(name),
+            _ => {}
+        }
+    }
+    let name = found.ok_or_else(|| Error::NoVariable { name: from.to_owned() })?;
+    to.clone_into(name);
+    Ok(())
 }
 
 impl FromIterator<(String, Secret)> for Changes {
     /// Sets every one of the values.
     fn from_iter<I: IntoIterator<Item = (String, Secret)>>(values: I) -> Self {
         Self { set: values.into_iter().collect(), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(name: &str, value: &str) -> Plain {
+        Plain::Value { name: name.to_owned(), value: Secret::new(value) }
+    }
+
+    fn lines() -> Vec<Plain> {
+        vec![Plain::Comment(Secret::new(" first")), value("A", "1"), value("B", "2")]
+    }
+
+    #[test]
+    fn a_set_variable_keeps_its_place_and_a_new_one_goes_to_the_end() {
+        let mut changes = Changes::default();
+        changes.set("NEW", Secret::new("3"));
+        changes.set("A", Secret::new("9"));
+        let expected =
+            [Plain::Comment(Secret::new(" first")), value("A", "9"), value("B", "2"), value("NEW", "3")];
+        assert!(changes.apply(&lines()).is_ok_and(|lines| lines == expected));
+    }
+
+    #[test]
+    fn renaming_keeps_place_and_value_and_needs_a_free_name() {
+        let mut changes = Changes::default();
+        changes.rename("A", "C");
+        let renamed = changes.apply(&lines()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(renamed[1] == value("C", "1"));
+        changes.rename.insert("A".to_owned(), "B".to_owned());
+        assert!(matches!(changes.apply(&lines()), Err(Error::VariableExists { name }) if name == "B"));
+        changes.rename = [("X".to_owned(), "Y".to_owned())].into();
+        assert!(matches!(changes.apply(&lines()), Err(Error::NoVariable { name }) if name == "X"));
+    }
+
+    #[test]
+    fn only_the_variables_it_is_about_can_conflict() {
+        let values = |a: &str, b: &str| -> Values {
+            [("A".to_owned(), Secret::new(a)), ("B".to_owned(), Secret::new(b))].into()
+        };
+        let mut changes = Changes::default();
+        changes.set("A", Secret::new("9"));
+        assert!(changes.conflicts(&values("1", "2"), &values("1", "7")).is_empty());
+        assert_eq!(changes.conflicts(&values("1", "2"), &values("7", "2")), ["A"]);
+        changes.lines = Some(lines());
+        assert_eq!(changes.conflicts(&values("1", "2"), &values("1", "7")), ["B"]);
     }
 }

@@ -1,9 +1,9 @@
 //! What can be wrong with a sealed file, its keys or its seal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{age_file, identity, keyring, recipients, sops};
-use crate::fs;
+use crate::{dotenv, fs, ledger, rng};
 
 /// A sealed file cannot be opened, is not to be believed, or cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -18,12 +18,27 @@ pub enum Error {
         /// The sealed file.
         path: PathBuf,
     },
+    /// There is a sealed file already.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The sealed file.
+        path: PathBuf,
+    },
     /// The same variables were changed by someone else; nothing was written.
-    #[error("changed on both sides: {}", names.join(", "))]
+    #[error("changed on both sides: {}; nothing was written", names.join(", "))]
     Conflict {
         /// The variables.
         names: Vec<String>,
     },
+    /// Someone else changed the env file meanwhile; it was left alone.
+    #[error("{} was changed meanwhile by someone else", path.display())]
+    EnvFileChanged {
+        /// The env file.
+        path: PathBuf,
+    },
+    /// The env file cannot be read.
+    #[error(transparent)]
+    EnvFile(#[from] dotenv::Error),
     /// A file in SOPS format cannot be read or written.
     #[error(transparent)]
     Sops(#[from] sops::Error),
@@ -39,20 +54,229 @@ pub enum Error {
     /// The OS keyring cannot be used.
     #[error(transparent)]
     Keyring(#[from] keyring::Error),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] rng::Error),
+    /// Any of these, about one file.
+    #[error("{}: {error}", path.display())]
+    In {
+        /// The sealed file or key file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<Self>,
+    },
+    /// A recipient of the manifest cannot be used.
+    #[error("recipient {name:?}: {error}")]
+    NamedRecipient {
+        /// Its name in the manifest, or the key itself.
+        name: String,
+        /// What is wrong with it.
+        error: recipients::Error,
+    },
+    /// Nobody could open the file.
+    #[error("nobody could open {}: it has no recipients", path.display())]
+    NoRecipients {
+        /// The sealed file.
+        path: PathBuf,
+    },
+    /// A project's sealed file has no seal record.
+    #[error("{} has no seal record, so nothing proves who wrote it", path.display())]
+    NoRecord {
+        /// The sealed file.
+        path: PathBuf,
+    },
+    /// The seal record cannot be read.
+    #[error("the seal record of {} is damaged", path.display())]
+    Record {
+        /// The sealed file.
+        path: PathBuf,
+    },
+    /// The format is one of a newer envward.
+    #[error("{} was written by a newer envward", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file belongs to another environment or project.
+    #[error("{} was sealed for {environment:?} of project {project:?}, and was copied here", path.display())]
+    OtherEnvironment {
+        /// The sealed file.
+        path: PathBuf,
+        /// The project it was sealed for.
+        project: String,
+        /// The environment it was sealed for.
+        environment: String,
+    },
+    /// The file was changed after it was sealed.
+    #[error("the seal of {} is broken: it was changed without envward", path.display())]
+    Altered {
+        /// The sealed file.
+        path: PathBuf,
+    },
+    /// The file was sealed by someone who does not know the project key.
+    #[error("{} was not sealed by anyone who knows the project key of {environment}", path.display())]
+    Forged {
+        /// The sealed file.
+        path: PathBuf,
+        /// The environment.
+        environment: String,
+    },
+    /// The file was sealed under a project key that was replaced since.
+    #[error(
+        "{} is stale: it was sealed under project key {key}, and the environment has key {current}",
+        path.display()
+    )]
+    OldKey {
+        /// The sealed file.
+        path: PathBuf,
+        /// Number of the key it was sealed under.
+        key: u32,
+        /// Number of the present one.
+        current: u32,
+    },
+    /// The file with the project key is missing.
+    #[error("the project key {} is missing", path.display())]
+    NoProjectKey {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The file with the project key does not hold one.
+    #[error("{} does not hold a project key", path.display())]
+    ProjectKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The project key is another one than this machine knows, and nothing links the two.
+    #[error(
+        "{} holds project key {found}, but this machine knows {environment} by {}",
+        path.display(),
+        expected.join(" or ")
+    )]
+    ProjectKeyReplaced {
+        /// The file with the project key.
+        path: PathBuf,
+        /// The environment.
+        environment: String,
+        /// The pins that would be right.
+        expected: Vec<String>,
+        /// The pin of the key that is there.
+        found: String,
+    },
+    /// The ledger knows a newer file.
+    #[error(
+        "{} is stale: it is generation {generation}, and the ledger knows generation {newest}",
+        path.display()
+    )]
+    Stale {
+        /// The sealed file.
+        path: PathBuf,
+        /// Its generation.
+        generation: u64,
+        /// The newest generation that the ledger knows.
+        newest: u64,
+    },
+    /// A file in which envward remembers something is damaged.
+    #[error("{} is damaged or was written by a newer envward", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The variable to change is not there.
+    #[error("there is no variable {name}")]
+    NoVariable {
+        /// Its name.
+        name: String,
+    },
+    /// A variable of that name is there already.
+    #[error("there is a variable {name} already")]
+    VariableExists {
+        /// Its name.
+        name: String,
+    },
+    /// The schema says that the variable is secret.
+    #[error("{name} is secret by the schema, so it stays encrypted")]
+    Secret {
+        /// Its name.
+        name: String,
+    },
+    /// The file decides in its own way which variables are encrypted.
+    #[error("{} says by another rule than a list of names what it encrypts", path.display())]
+    ForeignSelector {
+        /// The sealed file.
+        path: PathBuf,
+    },
+    /// The file does not say who can open it, so it cannot be written for the same people.
+    #[error("{} does not say who can open it", path.display())]
+    UnknownRecipients {
+        /// The sealed file.
+        path: PathBuf,
+    },
+    /// An older revision, which is no file that could be written.
+    #[error("an older revision cannot be written")]
+    Revision,
+    /// The plaintext of an age file is not an env file.
+    #[error("what {} decrypts to is not an env file", path.display())]
+    Plaintext {
+        /// The sealed file.
+        path: PathBuf,
+    },
 }
 
 impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
+        let adopt = "`envward seal --adopt` shows by name what another tool changed, and takes it in";
         match self {
             Self::File(error) => error.hint(),
+            Self::EnvFile(error) => error.hint(),
+            Self::Sops(error) => error.hint(),
+            Self::Identity(error) => error.hint(),
+            Self::Recipient(error) | Self::NamedRecipient { error, .. } => error.hint(),
+            Self::Keyring(error) => error.hint(),
+            Self::Ledger(error) => error.hint(),
+            Self::In { error, .. } => error.hint(),
             Self::Missing { .. } => Some("run: envward seal".to_owned()),
             Self::Conflict { .. } => Some("decide with --take env or --take sealed".to_owned()),
-            Self::Sops(error) => error.hint(),
-            Self::AgeFile(_) => None,
-            Self::Identity(error) => error.hint(),
-            Self::Recipient(error) => error.hint(),
-            Self::Keyring(error) => error.hint(),
+            Self::EnvFileChanged { .. } => Some("run the command again".to_owned()),
+            Self::NoRecord { .. } => Some(adopt.to_owned()),
+            Self::Altered { path } => {
+                Some(format!("take it back with `git checkout -- {}`; {adopt}", path.display()))
+            }
+            Self::Record { path }
+            | Self::Forged { path, .. }
+            | Self::OtherEnvironment { path, .. }
+            | Self::NoProjectKey { path }
+            | Self::ProjectKey { path } => {
+                Some(format!("take it back with `git checkout -- {}`, or ask who changed it", path.display()))
+            }
+            Self::Stale { path, .. } | Self::OldKey { path, .. } => {
+                Some(format!("take the newest {} from git; {adopt}", path.display()))
+            }
+            Self::ProjectKeyReplaced { found, .. } => Some(format!(
+                "ask its author for the pin; if it is {found}, run once with ENVWARD_PROJECT_PIN={found}"
+            )),
+            Self::Newer { .. } => Some("install a newer envward".to_owned()),
+            Self::State { path } => Some(format!("install a newer envward, or remove {}", path.display())),
+            Self::ForeignSelector { .. } => Some("change the rule with sops".to_owned()),
+            Self::NoRecipients { .. } => Some("name them in the manifest, or with --recipient".to_owned()),
+            Self::UnknownRecipients { .. } => Some("seal it anew with --recipient".to_owned()),
+            Self::AgeFile(_)
+            | Self::Random(_)
+            | Self::Exists { .. }
+            | Self::NoVariable { .. }
+            | Self::VariableExists { .. }
+            | Self::Secret { .. }
+            | Self::Revision
+            | Self::Plaintext { .. } => None,
         }
+    }
+
+    /// Says which file an error is about.
+    pub(super) fn at<E: Into<Self>>(path: &Path) -> impl FnOnce(E) -> Self {
+        let path = path.to_owned();
+        move |error| Self::In { path, error: Box::new(error.into()) }
     }
 }

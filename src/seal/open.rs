@@ -2,30 +2,55 @@
 
 use std::path::Path;
 
-use super::{Access, Error, Remark};
+use super::content::Content;
+use super::project_key::ProjectKeys;
+use super::record::Record;
+use super::site::{Place, Site};
+use super::sops::Plain;
+use super::{Access, Error, Remark, WorkingCopy, trust};
+use crate::fs;
 use crate::project::{Environment, Project};
-use crate::secret::{Secret, Values};
+use crate::secret::Values;
 
 /// A sealed file, decrypted and verified.
 pub struct Opened {
     /// The variables in the order of the file.
     pub values: Values,
-    /// The comments in the order of the file, without `#`, without the seal record.
-    pub comments: Vec<Secret>,
+    /// Variables and comments in the order of the file, without the seal record.
+    pub lines: Vec<Plain>,
     /// How often it was sealed; `None` for a file without a seal record.
     pub generation: Option<u64>,
-    /// The public keys it is encrypted to.
+    /// The public keys it is encrypted to; empty where an age file does not say.
     pub recipients: Vec<String>,
     /// What the user should know.
     pub remarks: Vec<Remark>,
+    pub(super) place: Place,
+    pub(super) content: Content,
+    /// The project keys of an environment that has some.
+    pub(super) keys: Option<ProjectKeys>,
 }
 
 impl Opened {
+    /// Whether the variable can be read without a key.
+    pub fn is_clear(&self, name: &str) -> bool {
+        self.content.selector().is_some_and(|selector| !super::sops::is_encrypted(name, selector))
+    }
+
+    /// The public fingerprint of the environment's project key, for `ENVWARD_PROJECT_PIN`.
+    pub fn pin(&self) -> Option<String> {
+        Some(self.keys.as_ref()?.current().pin())
+    }
+
     /// Variables whose value in the environment's env file is another one, or that are in only one of the
     /// two; empty if there is no env file. Variables that the env file marks as "only in the sealed file" do
     /// not differ.
-    pub fn differs_from_env_file(&self, _environment: &Environment) -> Result<Vec<String>, Error> {
-        todo!("the seal service")
+    pub fn differs_from_env_file(&self, environment: &Environment) -> Result<Vec<String>, Error> {
+        let Some(document) = WorkingCopy::document(&environment.env_file)? else { return Ok(Vec::new()) };
+        let sealed_only: Vec<&str> = document.sealed_only().collect();
+        let known = |name: &str| document.get(name).is_some() || sealed_only.contains(&name);
+        let changed = document.entries().filter(|entry| self.values.get(entry.name) != Some(entry.value));
+        let missing = self.values.keys().filter(|name| !known(name));
+        Ok(changed.map(|entry| entry.name.to_owned()).chain(missing.cloned()).collect())
     }
 }
 
@@ -35,22 +60,106 @@ impl Opened {
 /// # Errors
 /// [`Error::Missing`] if there is none. No identity fits, the seal is broken, its author does not know the
 /// project key, or the ledger knows a newer generation: nothing is returned that was not verified.
-pub fn open(_project: &Project, _environment: &Environment, _access: &mut Access) -> Result<Opened, Error> {
-    todo!("the seal service")
+pub fn open(project: &Project, environment: &Environment, access: &mut Access) -> Result<Opened, Error> {
+    open_site(&Site::new(project, environment), access)
+}
+
+/// Opens the sealed file of an environment again.
+pub(super) fn open_site(site: &Site, access: &mut Access) -> Result<Opened, Error> {
+    let bytes = read(&site.environment.sealed)?;
+    let unverified = Unverified::read(&bytes, Place::Site(site.clone()), access)?;
+    let record = unverified.record(site)?;
+    let keys = site.require_keys(access)?;
+    let mut machine = site.machine(access)?;
+    let author = trust::check_author(&keys, site, &machine, access)?;
+    let mut opened = unverified.verify(&record, keys, site, &bytes)?;
+    let keys = opened.keys.as_ref().expect("they were just put there");
+    let age = trust::check_age(&record, keys, site, &machine)?;
+    let key = keys.current();
+    machine.remember(site.name(), key.number, &key.pin(), record.generation);
+    opened.remarks = author.into_iter().chain(age).collect();
+    opened.remarks.extend(trust::compare_recipients(site, &opened.recipients));
+    Ok(opened)
 }
 
 /// Opens a sealed file (SOPS dotenv or age, told apart by its content) outside of any project.
-pub fn open_bare(_file: &Path, _access: &mut Access) -> Result<Opened, Error> {
-    todo!("the seal service")
+pub fn open_bare(file: &Path, access: &mut Access) -> Result<Opened, Error> {
+    let bytes = read(file)?;
+    let mut opened = Unverified::read(&bytes, Place::Bare(file.to_owned()), access)?.0;
+    let is_record = |line: &Plain| matches!(line, Plain::Comment(text) if Record::is_record(text.expose()));
+    let recorded = opened.lines.iter().any(is_record);
+    // Without the project nothing of a record can be checked; it is not a comment of the user's either.
+    opened.lines.retain(|line| !is_record(line));
+    opened.remarks.push(if recorded { Remark::RecordNotChecked } else { Remark::NoRecord });
+    Ok(opened)
 }
 
 /// Opens an older revision of an environment's sealed file, given as its bytes: like [`open`], but its age is
 /// not held against it, and it cannot be written.
 pub fn open_revision(
-    _project: &Project,
-    _environment: &Environment,
-    _bytes: &[u8],
-    _access: &mut Access,
+    project: &Project,
+    environment: &Environment,
+    bytes: &[u8],
+    access: &mut Access,
 ) -> Result<Opened, Error> {
-    todo!("the seal service")
+    let site = Site::new(project, environment);
+    let unverified = Unverified::read(bytes, Place::Revision(site.clone()), access)?;
+    let record = unverified.record(&site)?;
+    let keys = site.require_keys(access)?;
+    let author = trust::check_author(&keys, &site, &site.machine(access)?, access)?;
+    let mut opened = unverified.verify(&record, keys, &site, bytes)?;
+    opened.remarks.extend(author);
+    Ok(opened)
+}
+
+fn read(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+    fs::read_if_exists(path)?.ok_or_else(|| Error::Missing { path: path.to_owned() })
+}
+
+/// A file that was decrypted and of which nothing more is known.
+pub(super) struct Unverified(pub(super) Opened);
+
+impl Unverified {
+    pub(super) fn read(bytes: &[u8], place: Place, access: &mut Access) -> Result<Self, Error> {
+        let (content, lines) = Content::open(bytes, place.path(), access)?;
+        let values = lines.iter().filter_map(|line| match line {
+            Plain::Value { name, value } => Some((name.clone(), value.clone())),
+            Plain::Comment(_) => None,
+        });
+        Ok(Self(Opened {
+            values: values.collect(),
+            generation: None,
+            recipients: content.recipients().unwrap_or_default(),
+            remarks: Vec::new(),
+            keys: None,
+            lines,
+            place,
+            content,
+        }))
+    }
+
+    /// The record, which a file of a project must have, and which must be for this environment.
+    fn record(&self, site: &Site) -> Result<Record, Error> {
+        let record = trust::find_record(&self.0.lines, site)?
+            .ok_or_else(|| Error::NoRecord { path: site.environment.sealed.clone() })?;
+        trust::check_claim(&record, site)?;
+        Ok(record)
+    }
+
+    /// Checks the tags and that nothing stands in the file that they do not cover.
+    fn verify(self, record: &Record, keys: ProjectKeys, site: &Site, bytes: &[u8]) -> Result<Opened, Error> {
+        let mut opened = self.0;
+        if !opened.content.is_canonical(bytes) {
+            return Err(Error::Altered { path: site.environment.sealed.clone() });
+        }
+        opened.content.pop_record();
+        opened.lines.pop();
+        trust::check_tags(record, &opened.content, &keys, site)?;
+        opened.generation = Some(record.generation);
+        if !record.recipients.is_empty() {
+            opened.recipients.clone_from(&record.recipients);
+        }
+        opened.keys = Some(keys);
+        Ok(opened)
+    }
 }

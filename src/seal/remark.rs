@@ -28,6 +28,8 @@ pub enum Remark {
     },
     /// A file without a manifest and without a seal record: nothing proves who wrote it.
     NoRecord,
+    /// A file outside of its project has a seal record, which cannot be checked without the project.
+    RecordNotChecked,
 }
 
 impl fmt::Display for Remark {
@@ -44,6 +46,9 @@ impl fmt::Display for Remark {
                 let missing = missing.iter().map(|name| format!(" {name} is missing"));
                 let extra = extra.iter().map(|name| format!(" {name} is not in the manifest"));
                 f.write_str(&missing.chain(extra).collect::<Vec<_>>().join(","))
+            }
+            Self::RecordNotChecked => {
+                f.write_str("the seal record was not checked: the file was read outside of its project")
             }
             Self::NoRecord => f.write_str("the sealed file has no seal record: nothing proves who wrote it"),
         }

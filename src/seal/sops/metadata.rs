@@ -94,6 +94,11 @@ impl Metadata {
         &self.selector
     }
 
+    /// Every entry, key without `sops_` and value, in file order.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// Whether the MAC covers only the values that are encrypted.
     pub fn mac_only_encrypted(&self) -> bool {
         // Checked when the file was read.

@@ -1,0 +1,213 @@
+//! One entry of the ledger and its canonical bytes.
+//!
+//! An entry is one JSON object on one line. Its canonical bytes are the object with its keys in byte order and
+//! no blanks. `mac` is over the canonical bytes without `id` and `mac`; `id` is the SHA-256 of the canonical
+//! bytes without `id`. Fields that this version does not know are kept and covered.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Error, Fingerprint, Fingerprints};
+use crate::mac::{Mac, sha256};
+use crate::secret::Key;
+
+/// The version of an entry that this envward writes, and the newest it reads.
+pub const VERSION: u32 = 1;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The environment was sealed for the first time.
+    Created,
+    /// The sealed file was written.
+    Sealed,
+    /// The environment got a new project key and the file a new data key; the entry's `mac` is under the old
+    /// project key.
+    Rekeyed,
+    /// Something this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+/// An entry. The fields stand in the order of their names, which is their order in the canonical bytes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// Who wrote it, as git names them; a claim, not a proof.
+    pub actor: String,
+    /// When, RFC 3339 in UTC, whole seconds.
+    pub at: String,
+    /// The environment.
+    pub environment: String,
+    /// What happened.
+    pub event: Event,
+    /// New fingerprints of the variables that were added or changed; for `rekeyed`, of all, under the key
+    /// `key`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fingerprints: Fingerprints,
+    /// The generation that the sealed file has with this entry.
+    pub generation: u64,
+    /// The number of the project key that `mac` and `fingerprints` are under.
+    pub key: u32,
+    /// For `rekeyed`: the fingerprints of all variables under the new project key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub new_fingerprints: Fingerprints,
+    /// For `rekeyed`: the number of the new project key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_key: Option<u32>,
+    /// For `rekeyed`: the pin of the new project key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_pin: Option<String>,
+    /// The ids of all heads that the writer saw, sorted.
+    pub prev: Vec<String>,
+    /// The variables that were removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// The SHA-256 of the sealed file, in hexadecimal digits.
+    pub sha256: String,
+    /// The version of the entry's format.
+    pub v: u32,
+}
+
+impl Entry {
+    /// The line of the ledger for this entry, with its tag and its id, without the line end. `key` is the
+    /// project key of the number [`Entry::key`].
+    pub fn to_line(&self, key: &Key) -> String {
+        let value = serde_json::to_value(self).expect("every field of an entry can be written as JSON");
+        let mut fields: Fields =
+            serde_json::from_value(value).expect("an entry is a JSON object with text keys");
+        let tag = tag(key, &fields).finish();
+        fields.insert("mac".to_owned(), Value::String(tag));
+        let id = sha256(&canonical(&fields));
+        fields.insert("id".to_owned(), Value::String(id));
+        String::from_utf8(canonical(&fields)).expect("JSON is UTF-8")
+    }
+}
+
+type Fields = BTreeMap<String, Value>;
+
+fn canonical(fields: &Fields) -> Vec<u8> {
+    serde_json::to_vec(fields).expect("JSON values can be written as JSON")
+}
+
+fn tag(key: &Key, fields: &Fields) -> Mac {
+    let mut mac = Mac::new(key, "envward/1/ledger");
+    mac.field(canonical(fields));
+    mac
+}
+
+/// An entry as it stands in the ledger.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What it says.
+    pub entry: Entry,
+    /// Its id.
+    pub id: String,
+    tag: String,
+    fields: Fields,
+}
+
+impl Recorded {
+    /// Reads one line and checks its version and its id. `line` is its number, from 1, for the error.
+    pub fn parse(text: &[u8], line: usize) -> Result<Self, Error> {
+        let malformed = |_| Error::Malformed { line };
+        let mut fields: Fields = serde_json::from_slice(text).map_err(malformed)?;
+        match fields.get("v").and_then(Value::as_u64) {
+            Some(version) if version > u64::from(VERSION) => return Err(Error::Newer { line, version }),
+            Some(_) => {}
+            None => return Err(Error::Malformed { line }),
+        }
+        let id = take_text(&mut fields, "id").ok_or(Error::Malformed { line })?;
+        if sha256(&canonical(&fields)) != id {
+            return Err(Error::Altered { line });
+        }
+        let tag = take_text(&mut fields, "mac").ok_or(Error::Malformed { line })?;
+        let object = Value::Object(fields.clone().into_iter().collect());
+        let entry = serde_json::from_value(object).map_err(malformed)?;
+        Ok(Self { entry, id, tag, fields })
+    }
+
+    /// Whether the entry was written by someone who knows this project key.
+    pub fn is_authentic(&self, key: &Key) -> bool {
+        tag(key, &self.fields).matches(&self.tag)
+    }
+
+    /// The fingerprint of a variable under the newest key this entry has one for.
+    pub fn fingerprint(&self, name: &str) -> Option<&Fingerprint> {
+        self.entry.new_fingerprints.get(name).or_else(|| self.entry.fingerprints.get(name))
+    }
+}
+
+fn take_text(fields: &mut Fields, name: &str) -> Option<String> {
+    match fields.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::ledger) fn entry(generation: u64, prev: &[&str]) -> Entry {
+        Entry {
+            actor: "Alice <a@example.com>".to_owned(),
+            at: "2026-03-01T12:00:00Z".to_owned(),
+            environment: "production".to_owned(),
+            event: Event::Sealed,
+            fingerprints: [("A".to_owned(), "0".repeat(32))].into(),
+            generation,
+            key: 1,
+            new_fingerprints: Fingerprints::new(),
+            new_key: None,
+            new_pin: None,
+            prev: prev.iter().map(|&id| id.to_owned()).collect(),
+            removed: Vec::new(),
+            sha256: "1".repeat(64),
+            v: VERSION,
+        }
+    }
+
+    #[test]
+    fn the_line_is_canonical_and_reads_back() {
+        let key = Key::new([1; 32]);
+        let line = entry(3, &["ab"]).to_line(&key);
+        let recorded = Recorded::parse(line.as_bytes(), 1).expect("what was written reads back");
+        assert!(line.starts_with(r#"{"actor":"Alice <a@example.com>","at":"2026-03-01T12:00:00Z","#));
+        assert_eq!(recorded.entry.generation, 3);
+        assert!(recorded.is_authentic(&key));
+        assert!(!recorded.is_authentic(&Key::new([2; 32])));
+    }
+
+    #[test]
+    fn a_changed_entry_does_not_have_its_id() {
+        let line = entry(3, &[]).to_line(&Key::new([1; 32]));
+        let altered = line.replace("\"generation\":3", "\"generation\":4");
+        assert!(matches!(Recorded::parse(altered.as_bytes(), 7), Err(Error::Altered { line: 7 })));
+    }
+
+    #[test]
+    fn a_field_of_a_later_version_is_covered_and_a_later_version_is_refused() {
+        let key = Key::new([1; 32]);
+        let line = entry(3, &[]).to_line(&key);
+        let mut fields: Fields = serde_json::from_str(&line).expect("JSON");
+        fields.retain(|name, _| name != "id" && name != "mac");
+        fields.insert("evidence".to_owned(), Value::String("A".to_owned()));
+        let tag = tag(&key, &fields).finish();
+        fields.insert("mac".to_owned(), Value::String(tag));
+        let id = sha256(&canonical(&fields));
+        fields.insert("id".to_owned(), Value::String(id));
+        let recorded = Recorded::parse(&canonical(&fields), 1).expect("an unknown field is no error");
+        assert!(recorded.is_authentic(&key));
+
+        let newer = line.replace("\"v\":1", "\"v\":2");
+        assert!(matches!(Recorded::parse(newer.as_bytes(), 1), Err(Error::Newer { line: 1, version: 2 })));
+    }
+
+    #[test]
+    fn an_event_of_a_later_version_is_read_as_other() {
+        assert_eq!(serde_json::from_str::<Event>("\"attested\"").ok(), Some(Event::Other));
+    }
+}

@@ -1,0 +1,136 @@
+//! What this machine has seen of a project: the pin of each environment's project key, and the newest
+//! generation. It lies in the user's state directory, one file a project, known by the project's directory.
+//!
+//! Promised: once a machine has seen an environment, another project key or an older file does not pass
+//! unnoticed there. Not promised: anything at first sight, or where the state does not last (CI). There the
+//! pin comes from `ENVWARD_PROJECT_PIN`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+use crate::fs;
+use crate::mac::sha256;
+
+const VERSION: u32 = 1;
+
+/// What this machine has seen of one environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Number of the project key.
+    pub key: u32,
+    /// Its pin.
+    pub pin: String,
+    /// The newest generation of the sealed file.
+    pub generation: u64,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct State {
+    version: u32,
+    root: String,
+    environments: BTreeMap<String, Seen>,
+}
+
+/// The memory of this machine for one project.
+pub struct Machine {
+    /// `None` for a user without a home.
+    path: Option<PathBuf>,
+    state: State,
+}
+
+impl Machine {
+    /// Reads what is remembered of the project at `root`. `state_dir` is the user's state directory.
+    ///
+    /// # Errors
+    /// The file is damaged or was written by a newer envward: to forget is left to the user.
+    pub fn read(state_dir: Option<&Path>, root: &Path) -> Result<Self, Error> {
+        let root = root.to_string_lossy().into_owned();
+        let name = format!("{}.json", &sha256(root.as_bytes())[..32]);
+        let path = state_dir.map(|directory| directory.join("projects").join(name));
+        let bytes = path.as_deref().map(fs::read_if_exists).transpose()?.flatten();
+        let state = match (bytes, &path) {
+            (Some(bytes), Some(path)) => serde_json::from_slice(&bytes)
+                .ok()
+                .filter(|state: &State| state.version == VERSION && state.root == root)
+                .ok_or_else(|| Error::State { path: path.clone() })?,
+            _ => State { version: VERSION, root, environments: BTreeMap::new() },
+        };
+        Ok(Self { path, state })
+    }
+
+    /// What it has seen of an environment.
+    pub fn seen(&self, environment: &str) -> Option<&Seen> {
+        self.state.environments.get(environment)
+    }
+
+    /// Remembers a project key and a generation; an older generation does not replace a newer one.
+    ///
+    /// A state directory that cannot be written is no reason not to open a file: the next sight is a first
+    /// one again, and says so.
+    pub fn remember(&mut self, environment: &str, key: u32, pin: &str, generation: u64) {
+        let known = self.state.environments.get(environment);
+        let newest = known.map_or(generation, |seen| seen.generation.max(generation));
+        let seen = Seen { key, pin: pin.to_owned(), generation: newest };
+        if known == Some(&seen) {
+            return;
+        }
+        self.state.environments.insert(environment.to_owned(), seen);
+        if let Some(path) = &self.path {
+            let text = serde_json::to_vec_pretty(&self.state).expect("the state can be written as JSON");
+            let directory = path.parent().map_or(Ok(()), fs::create_private_dir);
+            let _ = directory.and_then(|()| fs::write_private(path, &text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine(directory: &Path) -> Machine {
+        Machine::read(Some(directory), Path::new("/home/alice/shop")).expect("readable")
+    }
+
+    #[test]
+    fn it_remembers_the_key_and_the_newest_generation() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        assert!(machine(directory.path()).seen("production").is_none());
+        machine(directory.path()).remember("production", 1, "abc", 7);
+        machine(directory.path()).remember("production", 1, "abc", 3);
+        let machine = machine(directory.path());
+        let seen = machine.seen("production").expect("it was remembered");
+        assert_eq!((seen.key, seen.pin.as_str(), seen.generation), (1, "abc", 7));
+        assert!(machine.seen("staging").is_none());
+    }
+
+    #[test]
+    fn another_directory_is_another_project() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        machine(directory.path()).remember("production", 1, "abc", 7);
+        let other = Machine::read(Some(directory.path()), Path::new("/home/alice/other")).expect("readable");
+        assert!(other.seen("production").is_none());
+    }
+
+    #[test]
+    fn a_damaged_state_is_not_taken_for_a_first_sight() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        machine(directory.path()).remember("production", 1, "abc", 7);
+        let path = machine(directory.path()).path.expect("it has a home");
+        fs::write_private(&path, b"{").expect("writable");
+        let read = Machine::read(Some(directory.path()), Path::new("/home/alice/shop"));
+        assert!(matches!(read, Err(Error::State { .. })));
+    }
+
+    #[test]
+    fn without_a_home_nothing_is_remembered_and_nothing_fails() {
+        let mut machine = Machine::read(None, Path::new("/srv/shop")).expect("no file, no error");
+        machine.remember("production", 1, "abc", 7);
+        assert!(
+            Machine::read(None, Path::new("/srv/shop"))
+                .is_ok_and(|machine| machine.seen("production").is_none())
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! Where a sealed file belongs: an environment of a project, or nowhere.
+
+use std::path::{Path, PathBuf};
+
+use super::machine::Machine;
+use super::project_key::{self, ProjectKeys};
+use super::recipients::{Plugins, Recipient};
+use super::{Access, Error, age_file};
+use crate::fs::{self, Lock};
+use crate::ledger;
+use crate::mac::sha256;
+use crate::project::{Environment, Project};
+
+/// How long a writer waits for another one.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// An environment of a project.
+#[derive(Clone)]
+pub(super) struct Site {
+    pub(super) root: PathBuf,
+    pub(super) project: String,
+    pub(super) environment: Environment,
+}
+
+impl Site {
+    pub(super) fn new(project: &Project, environment: &Environment) -> Self {
+        Self {
+            root: project.root.clone(),
+            project: project.manifest.project.name.clone(),
+            environment: environment.clone(),
+        }
+    }
+
+    /// The name of the environment.
+    pub(super) fn name(&self) -> &str {
+        &self.environment.name
+    }
+
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.root.join(ledger::FILE_NAME)
+    }
+
+    /// The lock of everything that writes the ledger, which all environments share.
+    pub(super) fn lock_ledger(&self) -> Result<Lock, Error> {
+        Ok(Lock::acquire(&self.root.join(".envward/ledger.lock"), PATIENCE)?)
+    }
+
+    /// The project keys; `None` if the environment has none yet.
+    pub(super) fn read_keys(&self, access: &mut Access) -> Result<Option<ProjectKeys>, Error> {
+        let path = &self.environment.project_key;
+        let Some(bytes) = fs::read_if_exists(path)? else { return Ok(None) };
+        let text = access.open_age(&bytes).map_err(Error::at(path))?;
+        let broken = || Error::ProjectKey { path: path.clone() };
+        let text = std::str::from_utf8(&text).map_err(|_| broken())?;
+        ProjectKeys::parse(text).map(Some).map_err(|malformed| match malformed {
+            project_key::Malformed::Newer => Error::Newer { path: path.clone() },
+            project_key::Malformed::Broken => broken(),
+        })
+    }
+
+    /// The project keys, without which nothing of a record can be checked.
+    pub(super) fn require_keys(&self, access: &mut Access) -> Result<ProjectKeys, Error> {
+        let missing = || Error::NoProjectKey { path: self.environment.project_key.clone() };
+        self.read_keys(access)?.ok_or_else(missing)
+    }
+
+    pub(super) fn write_keys(&self, keys: &ProjectKeys, recipients: &[Recipient]) -> Result<(), Error> {
+        let file = age_file::wrap_to(recipients, keys.to_text().as_bytes())?;
+        Ok(fs::write_shared(&self.environment.project_key, file.as_bytes())?)
+    }
+
+    pub(super) fn machine(&self, access: &Access) -> Result<Machine, Error> {
+        Machine::read(access.state_dir.as_deref(), &self.root)
+    }
+
+    /// The recipients of the manifest.
+    pub(super) fn recipients(&self) -> Result<Vec<Recipient>, Error> {
+        if self.environment.recipients.is_empty() {
+            return Err(Error::NoRecipients { path: self.environment.sealed.clone() });
+        }
+        let parse = |(name, key): &(String, String)| parse_recipient(name, key);
+        self.environment.recipients.iter().map(parse).collect()
+    }
+}
+
+/// Reads a public key; `name` is for the message.
+pub(super) fn parse_recipient(name: &str, key: &str) -> Result<Recipient, Error> {
+    Recipient::parse(key, Plugins::Refused)
+        .map_err(|error| Error::NamedRecipient { name: name.to_owned(), error })
+}
+
+/// Where a sealed file is.
+#[derive(Clone)]
+pub(super) enum Place {
+    /// The sealed file of an environment.
+    Site(Site),
+    /// A file outside of any project.
+    Bare(PathBuf),
+    /// An older revision of an environment's sealed file.
+    Revision(Site),
+}
+
+impl Place {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Site(site) | Self::Revision(site) => &site.environment.sealed,
+            Self::Bare(path) => path,
+        }
+    }
+
+    /// The environment it belongs to, if it belongs to one.
+    pub(super) fn site(&self) -> Option<&Site> {
+        match self {
+            Self::Site(site) | Self::Revision(site) => Some(site),
+            Self::Bare(_) => None,
+        }
+    }
+
+    /// Keeps other writers of the same file out until it is dropped. The lock of a file outside of any
+    /// project lies in the user's state directory, so that nothing is left beside the file.
+    pub(super) fn lock(&self, access: &Access) -> Result<Lock, Error> {
+        let path = match self {
+            Self::Site(site) => site.environment.lock.clone(),
+            Self::Revision(_) => return Err(Error::Revision),
+            Self::Bare(path) => {
+                let name = format!("{}.lock", &sha256(path.to_string_lossy().as_bytes())[..32]);
+                match &access.state_dir {
+                    Some(directory) => directory.join("locks").join(name),
+                    None => path.with_extension("lock"),
+                }
+            }
+        };
+        Ok(Lock::acquire(&path, PATIENCE)?)
+    }
+}

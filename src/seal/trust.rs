@@ -1,0 +1,158 @@
+//! Whether a sealed file that decrypts is to be believed: its record, its author, its age.
+
+use super::content::Content;
+use super::machine::Machine;
+use super::project_key::ProjectKeys;
+use super::record::{Malformed, Mismatch, Record};
+use super::site::Site;
+use super::sops::Plain;
+use super::{Access, Error, Remark};
+use crate::ledger::{self, Event, Ledger};
+
+/// The seal record of a file: the last line, and nowhere else.
+pub(super) fn find_record(lines: &[Plain], site: &Site) -> Result<Option<Record>, Error> {
+    let path = || site.environment.sealed.clone();
+    let is_record = |line: &&Plain| matches!(line, Plain::Comment(text) if Record::is_record(text.expose()));
+    match (lines.iter().filter(is_record).count(), lines.last()) {
+        (0, _) => Ok(None),
+        (1, Some(Plain::Comment(text))) if Record::is_record(text.expose()) => {
+            Record::parse(text.expose()).map(Some).map_err(|malformed| match malformed {
+                Malformed::Newer => Error::Newer { path: path() },
+                Malformed::Broken => Error::Record { path: path() },
+            })
+        }
+        // Another tool appended a line after it, or it was copied.
+        _ => Err(Error::Altered { path: path() }),
+    }
+}
+
+/// Checks what the record says against where the file lies.
+pub(super) fn check_claim(record: &Record, site: &Site) -> Result<(), Error> {
+    if record.project == site.project && record.environment == site.name() {
+        return Ok(());
+    }
+    Err(Error::OtherEnvironment {
+        path: site.environment.sealed.clone(),
+        project: record.project.clone(),
+        environment: record.environment.clone(),
+    })
+}
+
+/// Checks both tags. `content` is without its record.
+pub(super) fn check_tags(
+    record: &Record,
+    content: &Content,
+    keys: &ProjectKeys,
+    site: &Site,
+) -> Result<(), Error> {
+    let path = || site.environment.sealed.clone();
+    let forged = || Error::Forged { path: path(), environment: site.name().to_owned() };
+    let project_key = &keys.number(record.key).ok_or_else(forged)?.key;
+    let data_key = content.data_key().unwrap_or(project_key);
+    record.verify(content.parts().into_iter(), data_key, project_key).map_err(|mismatch| match mismatch {
+        Mismatch::File => Error::Altered { path: path() },
+        Mismatch::Project => forged(),
+    })
+}
+
+/// Checks the project key against what this machine knows.
+pub(super) fn check_author(
+    keys: &ProjectKeys,
+    site: &Site,
+    machine: &Machine,
+    access: &Access,
+) -> Result<Option<Remark>, Error> {
+    let pin = keys.current().pin();
+    let replaced = |expected: Vec<String>| Error::ProjectKeyReplaced {
+        path: site.environment.project_key.clone(),
+        environment: site.name().to_owned(),
+        expected,
+        found: pin.clone(),
+    };
+    if !access.pins.is_empty() {
+        let known = access.pins.contains(&pin);
+        return if known { Ok(None) } else { Err(replaced(access.pins.clone())) };
+    }
+    match machine.seen(site.name()) {
+        None => Ok(Some(Remark::AuthorNotVerified { pin })),
+        Some(seen) if seen.pin == pin => Ok(None),
+        Some(seen) if is_linked(keys, seen.key, &seen.pin, site)? => Ok(None),
+        Some(seen) => Err(replaced(vec![seen.pin.clone()])),
+    }
+}
+
+/// Whether the ledger leads from the key that the machine knows to the current one: for each step an entry
+/// `rekeyed` that names the next key's pin, authenticated by the key before.
+fn is_linked(keys: &ProjectKeys, number: u32, pin: &str, site: &Site) -> Result<bool, Error> {
+    let Some(known) = keys.number(number).filter(|key| key.pin() == pin) else { return Ok(false) };
+    let ledger = Ledger::read(&site.ledger())?;
+    let mut key = known;
+    while key.number < keys.current().number {
+        let Some(next) = keys.number(key.number + 1) else { return Ok(false) };
+        let next_pin = next.pin();
+        let links = |recorded: &&ledger::Recorded| {
+            let entry = &recorded.entry;
+            entry.event == Event::Rekeyed
+                && entry.environment == site.name()
+                && entry.key == key.number
+                && entry.new_key == Some(next.number)
+                && entry.new_pin.as_ref() == Some(&next_pin)
+                && recorded.is_authentic(&key.key)
+        };
+        if !ledger.entries().iter().any(|recorded| links(&recorded)) {
+            return Ok(false);
+        }
+        key = next;
+    }
+    Ok(key.number == keys.current().number)
+}
+
+/// Checks that no newer file is known. What the ledger of the same checkout knows is an error; what only this
+/// machine has seen is a remark, because another branch may be checked out.
+pub(super) fn check_age(
+    record: &Record,
+    keys: &ProjectKeys,
+    site: &Site,
+    machine: &Machine,
+) -> Result<Option<Remark>, Error> {
+    let newer = ledger::newer_in_tail(&site.ledger(), site.name(), record.generation)?;
+    // An entry under a key that is not known counts: what cannot be checked is not taken for nothing.
+    let believed = newer
+        .iter()
+        .filter(|recorded| keys.number(recorded.entry.key).is_none_or(|key| recorded.is_authentic(&key.key)));
+    if let Some(newest) = believed.map(|recorded| recorded.entry.generation).max() {
+        return Err(Error::Stale {
+            path: site.environment.sealed.clone(),
+            generation: record.generation,
+            newest,
+        });
+    }
+    if record.key != keys.current().number {
+        return Err(Error::OldKey {
+            path: site.environment.sealed.clone(),
+            key: record.key,
+            current: keys.current().number,
+        });
+    }
+    let seen = machine.seen(site.name()).map_or(0, |seen| seen.generation);
+    let older = Remark::OlderThanSeen { generation: record.generation, seen };
+    Ok((seen > record.generation).then_some(older))
+}
+
+/// What the manifest says about recipients that the file does not.
+pub(super) fn compare_recipients(site: &Site, recipients: &[String]) -> Option<Remark> {
+    let named = |(name, key): &(String, String)| (name.clone(), canonical(key));
+    let manifest: Vec<(String, String)> = site.environment.recipients.iter().map(named).collect();
+    let lacks =
+        |(_, key): &&(String, String)| !recipients.iter().any(|recipient| canonical(recipient) == *key);
+    let missing: Vec<String> = manifest.iter().filter(lacks).map(|(name, _)| name.clone()).collect();
+    let unknown = |recipient: &&String| !manifest.iter().any(|(_, key)| *key == canonical(recipient));
+    let extra: Vec<String> = recipients.iter().filter(unknown).cloned().collect();
+    (!missing.is_empty() || !extra.is_empty()).then_some(Remark::RecipientsDiffer { missing, extra })
+}
+
+/// A public key without the comment that an SSH key may carry.
+fn canonical(key: &str) -> String {
+    let words = if key.trim_start().starts_with("age1") { 1 } else { 2 };
+    key.split_whitespace().take(words).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,216 @@
+//! The env file as a working copy of the sealed file: what changed where, and what goes over.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::base::Base;
+use super::merge::{Merge, Take, merge, next_base};
+use super::project_key::ProjectKey;
+use super::site::Site;
+use super::{Access, Changes, Error, Opened, Written};
+use crate::dotenv::{Document, Unportable};
+use crate::fs;
+use crate::ledger::{Fingerprints, fingerprint, fingerprints};
+use crate::secret::Values;
+
+/// An env file beside its sealed file.
+pub struct WorkingCopy {
+    site: Site,
+    document: Document,
+    /// The env file as it was read; empty if there was none.
+    original: Zeroizing<Vec<u8>>,
+    base: Option<Base>,
+    /// The key that the fingerprints are under: that of the base, so that they can be compared.
+    key: ProjectKey,
+    current: ProjectKey,
+}
+
+/// What `unseal` did, by name.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Unsealed {
+    /// Variables that were written.
+    pub written: Vec<String>,
+    /// Variables that were removed.
+    pub removed: Vec<String>,
+    /// Variables that stay in the sealed file alone, because an env file cannot carry several lines.
+    pub sealed_only: Vec<String>,
+    /// Variables that could not be written, and why.
+    pub refused: Vec<(String, Unportable)>,
+}
+
+impl WorkingCopy {
+    /// The env file, if there is one.
+    pub(super) fn document(path: &Path) -> Result<Option<Document>, Error> {
+        if fs::exists(path) { Ok(Some(Document::read(path)?)) } else { Ok(None) }
+    }
+
+    /// The env file of the opened file's environment with its base; `None` if there is no env file.
+    pub fn read(opened: &Opened) -> Result<Option<Self>, Error> {
+        let Some(site) = opened.place.site() else { return Ok(None) };
+        let Some(document) = Self::document(&site.environment.env_file)? else { return Ok(None) };
+        Self::over(opened, document, true)
+    }
+
+    /// The same as if the env file were empty: for the first `unseal`.
+    pub fn empty(opened: &Opened) -> Result<Option<Self>, Error> {
+        Self::over(opened, Document::new(), false)
+    }
+
+    fn over(opened: &Opened, document: Document, based: bool) -> Result<Option<Self>, Error> {
+        let (Some(site), Some(keys)) = (opened.place.site(), &opened.keys) else { return Ok(None) };
+        let base = if based { Base::read(&base_path(site))? } else { None };
+        // A base under a key that is gone says nothing.
+        let base = base.filter(|base| keys.number(base.key).is_some());
+        let key = base.as_ref().and_then(|base| keys.number(base.key)).unwrap_or(keys.current());
+        let (key, current) = (key.clone(), keys.current().clone());
+        let original = document.to_bytes();
+        Ok(Some(Self { site: site.clone(), document, original, base, key, current }))
+    }
+
+    /// What differs between the env file and these sealed values, and on whose side.
+    pub fn merge(&self, sealed: &Values, take: Option<&Take>) -> Merge {
+        merge(&self.base(), &self.env(sealed), &fingerprints(&self.key.key, self.site.name(), sealed), take)
+    }
+
+    /// What sealing the differences changes. Variables that were only removed from the env file go with
+    /// `prune` alone.
+    pub fn changes(&self, merge: &Merge, prune: bool) -> Changes {
+        let entries = merge.env.iter().filter_map(|name| self.document.get(name));
+        let mut changes: Changes =
+            entries.map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
+        if prune {
+            changes.remove.extend(merge.env_removed.iter().cloned());
+        }
+        changes
+    }
+
+    /// Remembers for these variables, on which a person decided for one side, that the other side's value is
+    /// the old one.
+    pub fn settle(&mut self, names: &[String], sealed: &Values, for_env: bool) {
+        let env = self.env(sealed);
+        let sealed = fingerprints(&self.key.key, self.site.name(), sealed);
+        let old = if for_env { &sealed } else { &env };
+        let mut base = self.base();
+        for name in names {
+            match old.get(name) {
+                Some(value) => base.insert(name.clone(), value.clone()),
+                None => base.remove(name),
+            };
+        }
+        let generation = self.base.as_ref().map_or(0, |base| base.generation);
+        self.base = Some(Base::new(generation, self.key.number, base));
+    }
+
+    /// Takes the sealed differences into the env file, in memory. Variables that were only removed from the
+    /// sealed file go with `prune` alone.
+    pub fn unseal(&mut self, merge: &Merge, sealed: &Values, prune: bool) -> Unsealed {
+        let mut unsealed = Unsealed::default();
+        for name in &merge.sealed {
+            let Some(value) = sealed.get(name) else { continue };
+            match self.document.set(name, value) {
+                Ok(()) => unsealed.written.push(name.clone()),
+                Err(Unportable::MultiLine) => {
+                    self.document.set_sealed_only(name);
+                    unsealed.sealed_only.push(name.clone());
+                }
+                Err(reason) => unsealed.refused.push((name.clone(), reason)),
+            }
+        }
+        for name in merge.sealed_removed.iter().filter(|_| prune) {
+            self.document.remove(name);
+            unsealed.removed.push(name.clone());
+        }
+        unsealed
+    }
+
+    /// Takes what a write changed in the sealed file into the env file, in memory.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if the env file holds another, unsealed change of one of the variables.
+    pub(super) fn carry(
+        &mut self,
+        written: &mut Written,
+        before: &Values,
+        after: &Values,
+    ) -> Result<(), Error> {
+        let ahead = self.merge(before, None);
+        let sealed = fingerprints(&self.key.key, self.site.name(), after);
+        let env = self.env(after);
+        let lists = [&ahead.env, &ahead.env_removed, &ahead.conflicts];
+        let own: Vec<&String> = lists.into_iter().flatten().collect();
+        let is_conflict = |name: &&String| own.contains(name) && env.get(*name) != sealed.get(*name);
+        let conflicts: Vec<String> = written.names().into_iter().filter(is_conflict).cloned().collect();
+        if !conflicts.is_empty() {
+            return Err(Error::Conflict { names: conflicts });
+        }
+        for (from, to) in &written.renamed {
+            self.document.rename(from, to);
+        }
+        for name in &written.removed {
+            self.document.remove(name);
+        }
+        for name in written.added.iter().chain(&written.changed) {
+            let Some(value) = after.get(name) else { continue };
+            if self.document.set(name, value).is_err() {
+                self.document.set_sealed_only(name);
+                written.sealed_only.push(name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the env file, if it changed, and the base. The caller holds the environment's lock.
+    ///
+    /// # Errors
+    /// [`Error::EnvFileChanged`] if someone else changed the env file since it was read.
+    pub(super) fn write(&self, sealed: &Values, generation: u64) -> Result<(), Error> {
+        let bytes = self.document.to_bytes();
+        if bytes != self.original {
+            self.check_unchanged()?;
+            fs::write_private(&self.site.environment.env_file, &bytes)?;
+        }
+        let fingerprints = |key: &ProjectKey| fingerprints(&key.key, self.site.name(), sealed);
+        let in_step = self.env(sealed) == fingerprints(&self.key);
+        let base = if in_step {
+            Base::new(generation, self.current.number, fingerprints(&self.current))
+        } else {
+            let base = next_base(&self.base(), &self.env(sealed), &fingerprints(&self.key));
+            Base::new(generation, self.key.number, base)
+        };
+        base.write(&base_path(&self.site), self.base.as_ref())
+    }
+
+    /// Writes the env file and the base after [`WorkingCopy::unseal`] or [`WorkingCopy::settle`].
+    ///
+    /// # Errors
+    /// [`Error::EnvFileChanged`] if someone else changed the env file since it was read.
+    pub fn save(&self, opened: &Opened, access: &Access) -> Result<(), Error> {
+        let _lock = opened.place.lock(access)?;
+        self.write(&opened.values, opened.generation.unwrap_or_default())
+    }
+
+    fn check_unchanged(&self) -> Result<(), Error> {
+        let path = &self.site.environment.env_file;
+        let now = fs::read_if_exists(path)?.unwrap_or_default();
+        if now == self.original { Ok(()) } else { Err(Error::EnvFileChanged { path: path.clone() }) }
+    }
+
+    fn base(&self) -> Fingerprints {
+        self.base.as_ref().map(|base| base.fingerprints.clone()).unwrap_or_default()
+    }
+
+    /// The fingerprints of the env file. A comment that stands for a value of several lines stands for
+    /// whatever the sealed file has.
+    fn env(&self, sealed: &Values) -> Fingerprints {
+        let of = |name: &str, value| fingerprint(&self.key.key, self.site.name(), name, value);
+        let own = self.document.entries().map(|entry| (entry.name.to_owned(), of(entry.name, entry.value)));
+        let sealed_only = self.document.sealed_only();
+        let others = sealed_only.filter_map(|name| Some((name.to_owned(), of(name, sealed.get(name)?))));
+        own.chain(others).collect()
+    }
+}
+
+fn base_path(site: &Site) -> PathBuf {
+    Base::path(&site.root, site.name())
+}

@@ -4,6 +4,7 @@ use super::{Code, Rule};
 use crate::check::{Diagnostic, Report, Severity, State, Subject, shown};
 use crate::schema::rules::{Expression, Outcome};
 use crate::schema::{Required, Rule as Declared};
+use crate::ui;
 
 /// A rule of the schema over several variables does not hold.
 pub struct SchemaRule;
@@ -29,7 +30,7 @@ impl Rule for SchemaRule {
             };
             match verdict {
                 Outcome::True => {}
-                Outcome::False => report.push(finding(subject, rule, shown(&rule.message).into_owned())),
+                Outcome::False => report.push(finding(subject, rule, ui::escape(&rule.message).into_owned())),
                 Outcome::Unset(name) => report.diagnostics.extend(not_applied(subject, rule, &name)),
                 Outcome::Failed(why) => {
                     let message = format!("a rule cannot be evaluated: {}", shown(&why));
@@ -55,7 +56,7 @@ fn not_applied(subject: &Subject<'_>, rule: &Declared, name: &str) -> Option<Dia
     if optional && matches!(found.state, State::Unset) {
         return None;
     }
-    let message = format!("not checked for want of {}: {}", shown(name), shown(&rule.message));
+    let message = format!("not checked for want of {}: {}", shown(name), ui::escape(&rule.message));
     let mut finding = finding(subject, rule, message);
     finding.severity = Severity::Note;
     Some(finding)
@@ -72,7 +73,7 @@ fn finding(subject: &Subject<'_>, rule: &Declared, message: String) -> Diagnosti
     };
     let origin = format!("{}:{}", shown(&rule.origin.file.to_string_lossy()), rule.origin.line);
     finding.help(match &rule.reference {
-        Some(reference) => format!("{} ({origin})", shown(reference)),
+        Some(reference) => format!("{} ({origin})", ui::escape(reference)),
         None => format!("the rule is at {origin}"),
     })
 }

@@ -7,9 +7,8 @@
 //!
 //! The rooms, each of which uses only those above it in this list:
 //! [`exit_code`], [`hardening`], [`env_vars`], [`secret`], [`mac`], [`fs`], [`ui`], [`rng`], [`context`],
-//! [`suggest`],
-//! [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`git`] · [`check`] · [`ledger`] ·
-//! [`seal`] · [`inject`] · [`commands`].
+//! [`suggest`], [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`json_schema`],
+//! [`git`] · [`check`] · [`ledger`] · [`seal`] · [`inject`] · [`commands`].
 
 pub mod bootstrap;
 pub mod check;
@@ -25,6 +24,7 @@ pub mod generate;
 pub mod git;
 pub mod hardening;
 pub mod inject;
+pub mod json_schema;
 pub mod ledger;
 pub mod mac;
 pub mod manifest;

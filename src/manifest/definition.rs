@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::value::Datetime;
 
+use crate::schema::definition::{RotationClass, RuleDefinition, VariableDefinition};
+
 /// A table that another room reads; for editors any table will do.
 type AnyTable = serde_json::Map<String, serde_json::Value>;
 
@@ -29,15 +31,15 @@ pub struct Manifest {
     pub stores: IndexMap<String, toml::Table>,
     /// Variables, where the manifest has its schema inside. Read by the schema room, like the next three.
     #[serde(default)]
-    #[schemars(with = "AnyTable")]
+    #[schemars(with = "IndexMap<String, VariableDefinition>")]
     pub vars: toml::Table,
     /// Rules of an inside schema.
     #[serde(default)]
-    #[schemars(with = "Vec<AnyTable>")]
+    #[schemars(with = "Vec<RuleDefinition>")]
     pub rules: Vec<toml::Table>,
     /// Rotation classes.
     #[serde(default)]
-    #[schemars(with = "AnyTable")]
+    #[schemars(with = "IndexMap<String, RotationClass>")]
     pub classes: toml::Table,
     /// Rotation policy.
     #[serde(default)]

@@ -269,3 +269,98 @@ impl Builder<'_> {
         self.faults.extend(fault);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Files, refusal, schema};
+    use super::super::{Default, Required};
+
+    #[test]
+    fn what_is_not_said_is_filled_in() {
+        let schema = schema(
+            "[vars.A]\n[vars.B]\nsecret = false\nrequired = false\n[vars.C]\nrequired = \"A == 'x'\"\n",
+        );
+        assert_eq!(schema.name, "app");
+        let [a, b, c] = ["A", "B", "C"].map(|name| &schema.vars[name]);
+        assert!(a.secret && matches!(a.required, Required::Always) && a.value_type.name() == "string");
+        assert!(!b.secret && matches!(b.required, Required::Never));
+        assert!(matches!(&c.required, Required::When(expression) if expression.reads() == ["A"]));
+    }
+
+    #[test]
+    fn defaults_are_the_text_a_person_would_write() {
+        let schema = schema(
+            "[vars.A]\ndefault = 20\n[vars.B]\ndefault = 1.0\n[vars.C]\ndefault = true\n[vars.D]\ndefault = 'True'\n\
+             [vars.E]\ndefault = { production = 'INFO', '*' = 5 }\n",
+        );
+        let default = |name: &str, environment: &str| {
+            schema.vars[name]
+                .default
+                .as_ref()
+                .and_then(|default| default.for_environment(environment))
+                .map(str::to_owned)
+        };
+        let values = ["A", "B", "C", "D", "E"].map(|name| default(name, "staging").unwrap_or_default());
+        assert_eq!(values, ["20", "1.0", "true", "True", "5"]);
+        assert_eq!(default("E", "production").as_deref(), Some("INFO"));
+        assert!(matches!(schema.vars["A"].default, Some(Default::Same(_))));
+    }
+
+    #[test]
+    fn every_fault_of_meaning_is_reported_with_its_place() {
+        let text = "\
+[vars.DB_PORT]
+type = 'prot'
+
+[vars.1B]
+
+[vars.LEVEL]
+type = 'enum'
+
+[vars.ON]
+type = 'bool'
+min = 3
+
+[vars.URL]
+template = 'http://${DB_PROT}'
+
+[vars.WHEN]
+required = \"LEVL == 'x'\"
+
+[[rules]]
+when = \"env == 'production'\"
+assert = 'ON == '
+message = 'on'
+
+[[rules]]
+assert = 'NO'
+message = 'no'
+";
+        let expected = "\
+app.toml:2:1: \"DB_PORT\" has an unknown type
+  help: did you mean \"port\"?
+app.toml:4:7: \"1B\" is not a name for a variable
+  help: use letters, digits and _, and do not begin with a digit
+app.toml:7:1: \"LEVEL\" is an enum without values
+  help: list what it accepts: values = [\"…\"]
+app.toml:11:1: \"ON\" has no use for min, being of type bool
+  help: the type takes values, pattern, deny
+app.toml:14:1: \"URL\" has a template that reads \"DB_PROT\", which is not a variable
+  help: did you mean \"DB_PORT\"?
+app.toml:17:1: \"WHEN\" has a condition that reads \"LEVL\", which is not a variable
+  help: did you mean \"LEVEL\"?
+app.toml:21:1: the rule is not valid CEL at line 1, column 7
+app.toml:25:1: the rule reads \"NO\", which is not a variable
+  help: did you mean \"ON\"?";
+        assert_eq!(refusal(text), expected);
+    }
+
+    #[test]
+    fn a_fault_is_shown_in_the_file_that_has_the_field() {
+        let files = Files::new(&[
+            ("base.toml", "[vars.A]\ntype = 'int'\n\nmin_length = 3\n"),
+            ("app.toml", "[schema]\nextends = ['base.toml']\n[vars.A]\ndescription = 'a'\n"),
+        ]);
+        assert!(files.refusal("app.toml").starts_with("base.toml:4:1: \"A\" has no use for min_length"));
+    }
+}

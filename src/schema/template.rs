@@ -221,3 +221,116 @@ pub(super) fn order(vars: &IndexMap<String, Variable>) -> (Vec<String>, Vec<Stri
     let cyclic = open.iter().filter(|(_, count)| **count > 0).map(|(name, _)| (*name).to_owned()).collect();
     (order.into_iter().map(str::to_owned).collect(), cyclic)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{refusal, schema};
+    use super::*;
+
+    const DATABASE: &str = "postgresql://${USER}:${PASSWORD|url}@${HOST}:5432/app";
+
+    fn values(values: &[(&str, &str)]) -> Values {
+        values.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect()
+    }
+
+    fn parse(source: &str) -> Template {
+        Template::parse(source).unwrap_or_else(|error| panic!("{source} {error}"))
+    }
+
+    #[track_caller]
+    fn rendered(source: &str, parts: &[(&str, &str)], expected: &str) {
+        match parse(source).render(&values(parts)) {
+            Ok(whole) => assert_eq!(whole.expose(), expected),
+            Err(missing) => panic!("missing {missing:?}"),
+        }
+    }
+
+    /// The parts as `NAME=value`, or `None`.
+    fn split(source: &str, whole: &str) -> Option<Vec<String>> {
+        let parts = parse(source).split(&Secret::new(whole))?;
+        Some(parts.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect())
+    }
+
+    #[test]
+    fn parts_are_put_in_and_encoded() {
+        let parts = [("USER", "app"), ("PASSWORD", "p@ss/w:rd"), ("HOST", "db")];
+        rendered(DATABASE, &parts, "postgresql://app:p%40ss%2Fw%3Ard@db:5432/app");
+        rendered("a$$b${USER}$$", &parts, "a$bapp$");
+        rendered("Basic ${USER|base64}", &parts, "Basic YXBw");
+        rendered("plain", &[], "plain");
+        assert_eq!(parse(DATABASE).parts(), ["USER", "PASSWORD", "HOST"]);
+    }
+
+    #[test]
+    fn every_missing_part_is_named() {
+        assert_eq!(parse(DATABASE).render(&values(&[("USER", "app")])).err(), Some(vec!["PASSWORD", "HOST"]));
+    }
+
+    #[test]
+    fn a_value_is_never_expanded_again() {
+        rendered("${A}${B}", &[("A", "${B}"), ("B", "$$")], "${B}$$");
+    }
+
+    #[test]
+    fn what_is_no_template_says_where() {
+        for (source, expected) in [
+            ("a$b", "has a $ at character 2 that is neither ${NAME} nor $$"),
+            ("ä${A", "has a $ at character 2 that is neither ${NAME} nor $$"),
+            ("${}", "has a part that is not a name at character 1"),
+            ("${A B}", "has a part that is not a name at character 1"),
+            ("${A|ulr}", "has an unknown encoder, did you mean \"|url\"? at character 1"),
+        ] {
+            assert_eq!(Template::parse(source).err().as_deref(), Some(expected), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_whole_is_split_back_into_its_parts() {
+        let whole = "postgresql://app:p%40ss%2Fw%3Ard@db:5432/app";
+        assert_eq!(
+            split(DATABASE, whole),
+            Some(vec!["USER=app".into(), "PASSWORD=p@ss/w:rd".into(), "HOST=db".into()])
+        );
+        assert_eq!(split("${A|base64}.${B}", "YXBw.x.y"), Some(vec!["A=app".into(), "B=x.y".into()]));
+        assert_eq!(split("${A}-${A}", "x-x"), Some(vec!["A=x".into()]));
+    }
+
+    #[test]
+    fn what_could_be_split_in_two_ways_or_none_is_not() {
+        for (source, whole) in [
+            ("${A}-${B}", "x-y-z"),
+            ("${A}${B}", "xyz"),
+            ("${A}-${A}", "x-y"),
+            ("a${A}", "bx"),
+            ("${A}:", ":"),
+            ("${A|base64}", "no base64!"),
+            (DATABASE, "postgresql://app:secret@db:5433/app"),
+            ("plain", "other"),
+        ] {
+            assert_eq!(split(source, whole), None, "{source} {whole}");
+        }
+    }
+
+    #[test]
+    fn a_template_with_a_secret_part_is_secret_through_any_number_of_templates() {
+        let schema = schema(
+            "[vars.OUTER]\nsecret = false\ntemplate = '${INNER}!'\n[vars.INNER]\nsecret = false\ntemplate = '${KEY}'\n\
+             [vars.KEY]\n[vars.OPEN]\nsecret = false\ntemplate = 'x${NAME}'\n[vars.NAME]\nsecret = false\n",
+        );
+        let secret: Vec<_> =
+            schema.vars.values().filter(|each| each.secret).map(|each| each.name.as_str()).collect();
+        assert_eq!(secret, ["OUTER", "INNER", "KEY"]);
+    }
+
+    #[test]
+    fn a_circle_of_templates_is_refused() {
+        assert_eq!(
+            refusal(
+                "[vars.A]\ntemplate = '${B}'\n[vars.B]\ntemplate = '${A}'\n[vars.C]\ntemplate = 'x${A}'\n"
+            ),
+            "app.toml:2:1: \"A\" is a part of itself through its template\n\
+             app.toml:4:1: \"B\" is a part of itself through its template\n\
+             app.toml:6:1: \"C\" is a part of itself through its template"
+        );
+    }
+}

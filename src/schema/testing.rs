@@ -42,3 +42,8 @@ impl Files {
 pub(super) fn refusal(text: &str) -> String {
     Files::new(&[("app.toml", text)]).refusal("app.toml")
 }
+
+/// Loads a schema of one file.
+pub(super) fn schema(text: &str) -> Schema {
+    Files::new(&[("app.toml", text)]).load("app.toml").unwrap_or_else(|error| panic!("{error}"))
+}

@@ -64,6 +64,13 @@ fn a_schema_loads_from_its_file_as_it_does_when_built_in() {
 }
 
 #[test]
+fn variables_keep_the_order_of_the_file() {
+    let schema = builtin_schema("postgres");
+    let names: Vec<&str> = schema.vars.keys().map(String::as_str).collect();
+    assert_eq!(names, ["DATABASE_URL", "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD"]);
+}
+
+#[test]
 fn each_system_covers_exactly_the_variables_of_its_guide() {
     for name in SYSTEMS {
         let path = format!("{}/tests/fixtures/guides/{name}.names", env!("CARGO_MANIFEST_DIR"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
-use crate::{dotenv, fs, generate, git, inject, manifest, rng, schema, seal};
+use crate::{dotenv, editor, fs, generate, git, inject, manifest, rng, schema, seal};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,9 @@ pub enum Error {
     /// A program was not started.
     #[error(transparent)]
     Inject(#[from] inject::Error),
+    /// The text was not edited.
+    #[error(transparent)]
+    Editor(#[from] editor::Error),
     /// git is missing or failed.
     #[error(transparent)]
     Git(#[from] git::Error),
@@ -88,6 +91,7 @@ impl Error {
                 ExitCode::Usage
             }
             Self::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
+            Self::EnvFile(dotenv::Error::Unportable { .. }) => ExitCode::Findings,
             Self::Seal(error) => sealed_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
@@ -97,8 +101,10 @@ impl Error {
             | Self::Manifest(_)
             | Self::Schema(_)
             | Self::Git(_)
-            | Self::Output(_) => ExitCode::Unreadable,
-            Self::Random(_) => ExitCode::Bug,
+            | Self::Output(_)
+            | Self::Editor(editor::Error::File(_)) => ExitCode::Unreadable,
+            Self::Editor(editor::Error::Random(_)) | Self::Random(_) => ExitCode::Bug,
+            Self::Editor(_) => ExitCode::Usage,
         }
     }
 
@@ -118,6 +124,7 @@ impl Error {
             Self::Generate(error) => error.hint(),
             Self::Inject(error) => error.hint(),
             Self::Git(error) => error.hint(),
+            Self::Editor(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
     }

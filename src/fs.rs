@@ -180,6 +180,14 @@ pub fn create_private_dir(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Removes a directory with everything in it; one that is not there counts as removed.
+pub fn remove_dir(path: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(Error::io("remove", path)),
+    }
+}
+
 /// Makes a directory and its parents with the default permissions.
 pub fn create_dir(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(Error::io("create", path))

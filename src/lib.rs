@@ -16,6 +16,7 @@ pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod dotenv;
+pub mod editor;
 pub mod env_vars;
 pub mod error;
 pub mod exit_code;

@@ -90,6 +90,13 @@ impl Project {
         })
     }
 
+    /// The environment that a file belongs to, as its env file or its sealed file.
+    pub fn environment_of(&self, file: &Path) -> Option<Environment> {
+        let names = self.manifest.environments.keys();
+        let mut environments = names.filter_map(|name| self.environment_named(name).ok());
+        environments.find(|environment| environment.env_file == file || environment.sealed == file)
+    }
+
     /// Where the schema that the manifest names comes from.
     pub fn schema_source(&self) -> Source {
         match self.manifest.project.schema.as_deref() {

@@ -5,13 +5,14 @@
 use clap::Subcommand;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Format};
 use crate::context::{Clock, Context, EnvSnapshot};
+use crate::dotenv::is_name;
 use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::rng::Rng;
-use crate::ui::Ui;
+use crate::ui::{Ui, escape};
 
 mod bootstrap;
 mod check;
@@ -19,6 +20,7 @@ mod diff;
 mod edit;
 mod generate;
 mod get;
+mod holder;
 mod identity;
 mod init;
 mod list;
@@ -107,6 +109,24 @@ pub fn main(parsed: Result<Cli, clap::Error>) -> ExitCode {
             }
             error.exit_code()
         }
+    }
+}
+
+/// Refuses a name that no env file can hold.
+fn require_name(name: &str) -> Result<(), Error> {
+    if is_name(name) {
+        return Ok(());
+    }
+    let help = "use letters, digits and _, and do not start with a digit";
+    Err(Error::usage_with_help(format!("{:?} is not a name", escape(name)), help))
+}
+
+/// Whether the result is JSON; any format but that and the human one is refused.
+fn human_or_json(context: &Context) -> Result<bool, Error> {
+    match context.globals.format {
+        Format::Human => Ok(false),
+        Format::Json => Ok(true),
+        other => Err(Error::usage(format!("this command has no format {}", other.name()))),
     }
 }
 

@@ -1,14 +1,51 @@
 //! `envward rename`: rename one variable.
 
+use super::holder::{Choice, refuse_mismatch, refuse_unknown_name};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::seal::Changes;
+use crate::ui::escape;
 
 /// Arguments of `rename`.
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The variable
+    old: String,
+
+    /// Its new name
+    new_name: String,
+
+    /// Take a new name that the schema does not know
+    #[arg(long)]
+    new: bool,
+
+    #[command(flatten)]
+    choice: Choice,
+}
 
 /// Rename one variable.
-pub fn run(_args: &Args, _context: &mut Context) -> Result<ExitCode, Error> {
-    todo!("the rename command")
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let (old, new) = (args.old.as_str(), args.new_name.as_str());
+    super::require_name(new)?;
+    let mut holder = args.choice.open(context)?;
+    let Some(value) = holder.values().get(old).cloned() else {
+        holder.say_unknown(old, context);
+        return Ok(ExitCode::Findings);
+    };
+    if holder.values().contains_key(new) {
+        let message = format!("{} has a variable {new} already", holder.shown(context));
+        return Err(Error::usage_with_help(message, format!("run: envward unset {new}")));
+    }
+    let schema = holder.schema()?;
+    if refuse_unknown_name(new, schema.as_ref(), args.new, &mut context.ui)
+        || refuse_mismatch(new, value.expose(), schema.as_ref(), &mut context.ui)
+    {
+        return Ok(ExitCode::Findings);
+    }
+    let mut changes = Changes::default();
+    changes.rename(old, new);
+    let outcome = holder.write(changes, schema.as_ref(), context)?;
+    context.ui.say(&format!("{} is now {new} in {}", escape(old), holder.shown(context)));
+    Ok(outcome.into())
 }

@@ -1,14 +1,52 @@
 //! `envward set`: set one value, read from a prompt or from standard input.
 
+use super::holder::{Choice, refuse_mismatch, refuse_unknown_name};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::seal::Changes;
+use crate::ui::escape;
 
 /// Arguments of `set`.
 #[derive(clap::Args)]
-pub struct Args {}
+#[command(
+    after_help = "The value comes from standard input, less one newline at its end, or from a prompt that does \
+                  not show it. It is never an argument: those can be seen by every user of the machine."
+)]
+pub struct Args {
+    /// The variable
+    name: String,
+
+    /// Take a name that the schema does not know; its value is stored encrypted
+    #[arg(long)]
+    new: bool,
+
+    #[command(flatten)]
+    choice: Choice,
+}
 
 /// Set one value, read from a prompt or from standard input.
-pub fn run(_args: &Args, _context: &mut Context) -> Result<ExitCode, Error> {
-    todo!("the set command")
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let name = args.name.as_str();
+    super::require_name(name)?;
+    let mut holder = args.choice.open(context)?;
+    let schema = holder.schema()?;
+    if refuse_unknown_name(name, schema.as_ref(), args.new, &mut context.ui) {
+        return Ok(ExitCode::Findings);
+    }
+    let value = context.ui.secret_from_stdin_or_prompt(&escape(name))?;
+    if refuse_mismatch(name, value.expose(), schema.as_ref(), &mut context.ui) {
+        context.ui.note("nothing was written");
+        return Ok(ExitCode::Findings);
+    }
+    let mut changes = Changes::default();
+    changes.set(name, value);
+    let outcome = holder.write(changes, schema.as_ref(), context)?;
+    let shown = holder.shown(context);
+    if outcome.changed {
+        context.ui.say(&format!("{name} was set in {shown}"));
+    } else {
+        context.ui.say(&format!("{name} has that value already"));
+    }
+    Ok(outcome.into())
 }

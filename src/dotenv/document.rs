@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::lexer::{self, Assignment, Content, Lexer, count, newlines};
 use super::problem::{MAX_PROBLEMS, MAX_VARIABLES};
+use super::slot::{Slot, join};
 use super::text::Text;
 use super::{Error, Problem, ProblemKind, Problems, Quote, Unportable, is_name, sealed_only_comment};
 use crate::fs;
@@ -141,31 +142,29 @@ impl Document {
     /// A comment that stands for the value becomes its line. The value that is already there is left as it
     /// stands, whatever its form.
     pub fn set(&mut self, name: &str, value: &Secret) -> Result<(), Unportable> {
+        self.set_for(name, value, &[])
+    }
+
+    /// Like [`Document::set`], in a form that every one of these readers reads back as the same value.
+    pub fn set_for(&mut self, name: &str, value: &Secret, readers: &[String]) -> Result<(), Unportable> {
         if !is_name(name) {
             return Err(Unportable::BadName);
         }
-        let portable = Quote::portable(value.expose());
-        let Some(&at) = self.index.get(name) else {
-            let line = self.assignment(name, value, portable?);
-            self.append(&line);
-            return Ok(());
+        let at = self.index.get(name).copied();
+        let slot = match at.map(|at| &self.pieces[at]) {
+            Some(Piece::Variable { parts, .. }) if parts.value == *value => return Ok(()),
+            Some(Piece::Variable { span, parts, .. }) => Slot {
+                before: self.text.str(&(span.start..parts.raw.start)).to_owned(),
+                after: self.text.str(&(parts.raw.end..span.end)).to_owned(),
+                quote: Some(parts.quote),
+            },
+            _ => Slot { before: format!("{name}="), after: self.line_end.to_owned(), quote: None },
         };
-        let Piece::Variable { span, parts, .. } = &self.pieces[at] else {
-            let line = self.assignment(name, value, portable?);
-            self.replace(at, &line);
-            return Ok(());
-        };
-        if parts.value == *value {
-            return Ok(());
+        let line = slot.fill(name, value, readers)?;
+        match at {
+            Some(at) => self.replace(at, &line),
+            None => self.append(&line),
         }
-        let (before, after) = (span.start..parts.raw.start, parts.raw.end..span.end);
-        let quote = if parts.quote.carries(value.expose()) { parts.quote } else { portable? };
-        // Blanks or a comment right behind `=` would be read as part of the value by some readers.
-        let trailing = self.text.str(&after).starts_with([' ', '\t']);
-        let quote = if value.is_empty() && trailing && quote == Quote::Bare { Quote::Single } else { quote };
-        let mark = quote.mark();
-        let line = join(&[self.text.str(&before), mark, value.expose(), mark, self.text.str(&after)]);
-        self.replace(at, &line);
         Ok(())
     }
 
@@ -300,11 +299,6 @@ impl Document {
         }
     }
 
-    fn assignment(&self, name: &str, value: &Secret, quote: Quote) -> Zeroizing<String> {
-        let mark = quote.mark();
-        join(&[name, "=", mark, value.expose(), mark, self.line_end])
-    }
-
     fn append(&mut self, line: &str) {
         self.end_last_line();
         let start = self.text.push(line);
@@ -400,15 +394,6 @@ fn line_end_of(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Joins into a buffer that never grows, so that no copy of a value stays behind.
-fn join(parts: &[&str]) -> Zeroizing<String> {
-    let mut joined = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
-    for part in parts {
-        joined.push_str(part);
-    }
-    joined
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -486,6 +471,19 @@ mod tests {
         assert_eq!(document.set("B", &Secret::new("it's $5")), Err(Unportable::MixedQuotes));
         assert_eq!(document.set("B C", &Secret::new("x")), Err(Unportable::BadName));
         assert_eq!(text(&document), "A=1\n");
+    }
+
+    #[test]
+    fn the_form_is_one_that_the_declared_readers_take() {
+        let readers = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
+        let set = |value: &str, ids: &[&str]| {
+            let mut document = parse("A=1\n");
+            document.set_for("A", &Secret::new(value), &readers(ids)).map(|()| text(&document))
+        };
+        assert_eq!(set("two words", &["bash"]).as_deref(), Ok("A='two words'\n"));
+        assert_eq!(set("two words", &["docker", "python-dotenv"]).as_deref(), Ok("A=two words\n"));
+        assert_eq!(set("two words", &["docker", "bash"]), Err(Unportable::Reader("docker")));
+        assert_eq!(set(" padded", &["docker"]), Err(Unportable::Reader("docker")));
     }
 
     #[test]

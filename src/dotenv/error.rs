@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Problems;
+use super::{Problems, Unportable};
 use crate::fs;
 use crate::ui;
 
@@ -21,6 +21,14 @@ pub enum Error {
         /// What is wrong with it.
         problems: Problems,
     },
+    /// A value that the file cannot carry to everyone who reads it; nothing was written.
+    #[error("{name} was not written: {reason}")]
+    Unportable {
+        /// The variable.
+        name: String,
+        /// Why not.
+        reason: Unportable,
+    },
 }
 
 impl Error {
@@ -29,6 +37,14 @@ impl Error {
         match self {
             Self::File(error) => error.hint(),
             Self::Invalid { problems, .. } => problems.help().map(str::to_owned),
+            Self::Unportable { reason: Unportable::BadName, .. } => {
+                Some("use letters, digits and _, and do not start with a digit".to_owned())
+            }
+            Self::Unportable { .. } => Some(
+                "seal the environment and set it there, store it as base64, or choose a value of letters, digits \
+                 and - _ ."
+                    .to_owned(),
+            ),
         }
     }
 }

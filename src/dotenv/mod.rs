@@ -20,12 +20,13 @@ mod problem;
 mod quote;
 pub mod readers;
 mod repair;
+mod slot;
 mod text;
 
 pub use document::{Document, Entry, Line};
 pub use error::Error;
 pub use problem::{Problem, ProblemKind, Problems};
-pub use quote::{Quote, Unportable};
+pub use quote::{Quote, Unportable, literal};
 pub use repair::{Repair, Repaired, is_read_alike, repair};
 
 /// How the comment ends that stands for a value which only the sealed file can carry.

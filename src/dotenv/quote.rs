@@ -3,6 +3,8 @@
 //! Measured with 47 readers: the bare set is read alike by all of them; single quotes, and double quotes
 //! without anything to escape, by every reader that knows quotes at all. Nothing else is.
 
+use zeroize::Zeroizing;
+
 /// How a value stands in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quote {
@@ -30,6 +32,9 @@ pub enum Unportable {
     /// It holds NUL, which no environment can carry.
     #[error("it holds a NUL byte, which no environment can carry")]
     Nul,
+    /// A program that is declared to read the file would take it for another value.
+    #[error("{0} reads this file and would take it for another value")]
+    Reader(&'static str),
     /// The name itself is not one that can be written.
     #[error("its name is not made of letters, digits and _")]
     BadName,
@@ -60,6 +65,29 @@ impl Quote {
             Self::Double => "\"",
         }
     }
+}
+
+/// The value in a form for this reader alone, so that a person can edit it: the portable one if there is one,
+/// else with its line breaks as they are.
+pub fn literal(value: &str) -> Zeroizing<String> {
+    if let Ok(quote) = Quote::portable(value) {
+        return Zeroizing::new(format!("{mark}{value}{mark}", mark = quote.mark()));
+    }
+    if !value.contains(['\'', '\r']) {
+        return Zeroizing::new(format!("'{value}'"));
+    }
+    // Every character may need an escape; the buffer must not grow.
+    let mut literal = Zeroizing::new(String::with_capacity(2 * value.len() + 2));
+    literal.push('"');
+    for character in value.chars() {
+        match character {
+            '\r' => literal.push_str("\\r"),
+            '"' | '\\' | '$' => literal.extend(['\\', character]),
+            other => literal.push(other),
+        }
+    }
+    literal.push('"');
+    literal
 }
 
 /// `[A-Za-z0-9_./:,@%+-][A-Za-z0-9_./:,@%+=-]*`, or nothing: the set that all 47 readers take as it stands.
@@ -104,6 +132,15 @@ mod tests {
         ];
         for (value, quote) in cases {
             assert_eq!(Quote::portable(value), Ok(quote), "{value}");
+        }
+    }
+
+    #[test]
+    fn every_value_has_a_form_that_can_be_edited() {
+        for value in ["", "a b", "a\nb\n", "it's $5", "it's\n\"x\" \\", "a\rb", "a\\", "\\'\n", "'"] {
+            let line = format!("A={}\n", &*literal(value));
+            let document = crate::dotenv::Document::parse(line.as_bytes()).expect("it can be read");
+            assert!(document.get("A").is_some_and(|entry| entry.value.expose() == value), "{value:?}");
         }
     }
 

@@ -3,8 +3,8 @@
 use indexmap::{IndexMap, IndexSet};
 use zeroize::Zeroizing;
 
-use super::Variable;
 use super::encoder::{self, Encoder};
+use super::{Schema, Variable};
 use crate::secret::{Secret, Values};
 use crate::suggest::closest;
 
@@ -122,6 +122,35 @@ impl Template {
         }
         ends.reverse();
         Some(ends)
+    }
+}
+
+impl Schema {
+    /// The wholes of which one of these variables is a part, rendered again from the values that are set and
+    /// from defaults. A whole with a part that has neither is left out.
+    pub fn rerender(&self, environment: &str, values: &Values, changed: &[String]) -> Values {
+        let mut all = values.clone();
+        for variable in self.vars.values().filter(|variable| !values.contains_key(&variable.name)) {
+            let default = variable.default.as_ref().and_then(|default| default.for_environment(environment));
+            all.extend(default.map(|value| (variable.name.clone(), Secret::new(value))));
+        }
+        let mut rendered = Values::new();
+        let mut changed = changed.to_vec();
+        // A whole may be a part of another one; loading has refused circles.
+        while let Some(part) = changed.pop() {
+            for whole in self.vars.values() {
+                let Some(template) = &whole.template else { continue };
+                if !template.parts().contains(&part.as_str()) {
+                    continue;
+                }
+                if let Ok(value) = template.render(&all) {
+                    all.insert(whole.name.clone(), value.clone());
+                    rendered.insert(whole.name.clone(), value);
+                    changed.push(whole.name.clone());
+                }
+            }
+        }
+        rendered
     }
 }
 

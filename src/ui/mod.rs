@@ -149,6 +149,11 @@ impl Ui {
         self.prompter.confirm(question)
     }
 
+    /// Whether the result goes to a person rather than into a file or another program.
+    pub fn result_is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Whether a question can be asked at all.
     pub fn can_ask(&self) -> bool {
         self.prompter.can_ask()

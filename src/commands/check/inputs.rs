@@ -148,7 +148,7 @@ impl Reader<'_> {
     /// A file that was named: an env file or a sealed file, told apart by its content.
     fn file(&mut self, file: &Path) -> Result<Loaded, Error> {
         let path = self.context.resolve(file);
-        let owner = self.environment_of(&path);
+        let owner = self.project.as_ref().and_then(|project| project.environment_of(&path));
         let chosen = self.chosen().or_else(|| owner.as_ref().map(|environment| environment.name.clone()));
         let name = chosen.or_else(|| name_of(&path)).unwrap_or_else(|| STRICTEST.to_owned());
         let bytes = fs::read(&path)?;
@@ -190,14 +190,6 @@ impl Reader<'_> {
     fn chosen(&self) -> Option<String> {
         let chosen = self.context.globals.env.as_deref();
         chosen.or_else(|| self.context.env.get(env_vars::ENVWARD_ENV)).map(str::to_owned)
-    }
-
-    /// The environment of the project that a file belongs to.
-    fn environment_of(&self, path: &Path) -> Option<Environment> {
-        let project = self.project.as_ref()?;
-        let names = project.manifest.environments.keys();
-        let mut environments = names.filter_map(|name| project.environment_named(name).ok());
-        environments.find(|environment| environment.env_file == path || environment.sealed == path)
     }
 
     fn relative(&self, path: &Path) -> PathBuf {

@@ -1,0 +1,93 @@
+//! A plaintext env file that is changed by itself, where there is no sealed file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::Outcome;
+use crate::context::Context;
+use crate::dotenv::{self, Document};
+use crate::error::Error;
+use crate::fs::{self, Lock};
+use crate::git;
+use crate::project::Environment;
+use crate::seal::Changes;
+use crate::secret::Values;
+
+/// How long to wait for another envward that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An env file as it was read.
+pub(super) struct EnvFile {
+    pub(super) values: Values,
+    path: PathBuf,
+    bytes: Zeroizing<Vec<u8>>,
+    lock: PathBuf,
+    readers: Vec<String>,
+    tracked: Result<(), git::Error>,
+}
+
+impl EnvFile {
+    /// Reads the file; `environment` is the one it belongs to.
+    pub(super) fn read(
+        path: &Path,
+        environment: Option<&Environment>,
+        context: &Context,
+    ) -> Result<Self, Error> {
+        let bytes = fs::read(path)?;
+        let document = parse(&bytes, path)?;
+        let values = document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
+        let readers = environment.map(|environment| environment.readers.clone()).unwrap_or_default();
+        let lock = environment.map_or_else(|| bare_lock(path, context), |it| it.lock.clone());
+        let tracked = git::refuse_tracked(path, &context.env);
+        Ok(Self { values, path: path.to_owned(), bytes, lock, readers, tracked })
+    }
+
+    /// Applies the changes to the file as it was read.
+    ///
+    /// # Errors
+    /// A value that the file cannot carry, or a file that someone else changed since; nothing is written then.
+    pub(super) fn write(&mut self, changes: &Changes) -> Result<Outcome, Error> {
+        std::mem::replace(&mut self.tracked, Ok(()))?;
+        let mut document = parse(&self.bytes, &self.path)?;
+        for (from, to) in &changes.rename {
+            document.rename(from, to);
+        }
+        for name in &changes.remove {
+            document.remove(name);
+        }
+        for (name, value) in &changes.set {
+            document
+                .set_for(name, value, &self.readers)
+                .map_err(|reason| dotenv::Error::Unportable { name: name.clone(), reason })?;
+        }
+        let bytes = document.to_bytes();
+        if bytes == self.bytes {
+            return Ok(Outcome::default());
+        }
+        let _lock = Lock::acquire(&self.lock, PATIENCE)?;
+        if fs::read(&self.path)? != self.bytes {
+            return Err(fs::Error::Changed { path: self.path.clone() }.into());
+        }
+        fs::write_private(&self.path, &bytes)?;
+        self.bytes = bytes;
+        Ok(Outcome { changed: true, ..Outcome::default() })
+    }
+}
+
+fn parse(bytes: &[u8], path: &Path) -> Result<Document, Error> {
+    let invalid = |problems| dotenv::Error::Invalid { path: path.to_owned(), problems };
+    Ok(Document::parse(bytes).map_err(invalid)?)
+}
+
+/// The lock of a file outside of any project: in the user's state directory, so that nothing is left beside
+/// the file.
+fn bare_lock(path: &Path, context: &Context) -> PathBuf {
+    let name = format!("{}.lock", &hex::encode(Sha256::digest(path.to_string_lossy().as_bytes()))[..32]);
+    match context.state_dir() {
+        Some(directory) => directory.join("locks").join(name),
+        None => path.with_extension("lock"),
+    }
+}

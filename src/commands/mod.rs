@@ -28,6 +28,7 @@ mod recipients;
 mod rename;
 mod run;
 mod seal;
+mod sealing;
 mod set;
 mod unseal;
 mod unset;

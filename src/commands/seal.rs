@@ -1,14 +1,215 @@
 //! `envward seal`: take the changes of the env file into the sealed file.
 
+use std::path::{Path, PathBuf};
+
+use super::sealing::{TakeArgs, list, say_names, say_written, shown};
 use crate::context::Context;
+use crate::dotenv::Document;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::fs;
+use crate::git::Git;
+use crate::manifest::SealFormat;
+use crate::project::{Environment, Project};
+use crate::seal::{self, Access, Changes, Merge, Opened, Side, Take, WorkingCopy};
+use crate::secret::Values;
+use crate::ui::escape;
 
 /// Arguments of `seal`.
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// An env file outside of any project, sealed into the file of -o
+    #[arg(requires = "output", conflicts_with_all = ["prune", "take", "reveal", "adopt"])]
+    file: Option<PathBuf>,
+
+    /// The sealed file to write; a name that ends in .age makes an age file
+    #[arg(short, long, value_name = "FILE", requires = "file")]
+    output: Option<PathBuf>,
+
+    /// A public key that can open the new file: age1…, ssh-ed25519 … (again for more)
+    #[arg(short, long = "recipient", value_name = "KEY", requires = "file")]
+    recipients: Vec<String>,
+
+    /// Remove what was removed from the env file
+    #[arg(long)]
+    prune: bool,
+
+    #[command(flatten)]
+    take: TakeArgs,
+
+    /// Store this variable readable, which the schema calls not secret (again for more)
+    #[arg(long, value_name = "NAME")]
+    reveal: Vec<String>,
+
+    /// Show by name what another tool changed in the sealed file, and take it in
+    #[arg(long, conflicts_with_all = ["prune", "take", "reveal"])]
+    adopt: bool,
+
+    /// A file with the private key
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
 
 /// Take the changes of the env file into the sealed file.
-pub fn run(_args: &Args, _context: &mut Context) -> Result<ExitCode, Error> {
-    todo!("the seal command")
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let mut access = Access::from_context(context, args.identity.as_deref());
+    if let (Some(file), Some(output)) = (&args.file, &args.output) {
+        return seal_file(file, output, &args.recipients, &mut access, context);
+    }
+    let project = Project::require(context)?;
+    let environment = project.environment(context)?;
+    warn_if_ignored(&project, &environment, context);
+    if args.adopt {
+        return adopt(&project, &environment, &mut access, context);
+    }
+    if fs::exists(&environment.sealed) {
+        seal_changes(args, &project, &environment, &mut access, context)
+    } else {
+        seal_first(args, &project, &environment, &mut access, context)
+    }
+}
+
+/// The first seal of an environment: everything that the env file has.
+fn seal_first(
+    args: &Args,
+    project: &Project,
+    environment: &Environment,
+    access: &mut Access,
+    context: &mut Context,
+) -> Result<ExitCode, Error> {
+    if !args.reveal.is_empty() {
+        return Err(seal::Error::Missing { path: environment.sealed.clone() }.into());
+    }
+    let values = values(&Document::read(&environment.env_file)?);
+    let schema = project.schema()?;
+    let written = seal::create(project, environment, &values, Some(&schema), access, &mut context.rng)?;
+    say_written(&written, &environment.sealed, context);
+    Ok(ExitCode::from_findings(written.has_findings()))
+}
+
+/// Takes what changed in the env file since it was last in step.
+fn seal_changes(
+    args: &Args,
+    project: &Project,
+    environment: &Environment,
+    access: &mut Access,
+    context: &mut Context,
+) -> Result<ExitCode, Error> {
+    let opened = seal::open(project, environment, access)?;
+    let take = args.take.decision()?;
+    let copy = WorkingCopy::read(&opened)?;
+    if copy.is_none() && args.reveal.is_empty() {
+        // Says which file is missing.
+        Document::read(&environment.env_file)?;
+    }
+    let merge = copy.as_ref().map(|copy| copy.merge(&opened.values, take.as_ref())).unwrap_or_default();
+    if !merge.conflicts.is_empty() {
+        return Err(seal::Error::Conflict { names: merge.conflicts }.into());
+    }
+    let mut changes = copy.as_ref().map_or_else(Changes::default, |copy| copy.changes(&merge, args.prune));
+    changes.reveal.extend(args.reveal.iter().cloned());
+    let schema = project.schema()?;
+    let written = seal::write(&opened, &changes, Some(&schema), access, &mut context.rng)?;
+    settle(&opened, &merge, take.as_ref(), access)?;
+    say_written(&written, &environment.sealed, context);
+    say_left(&merge, args.prune, context);
+    let revealable = seal::revealable(&opened, &schema);
+    let hidden: Vec<String> = revealable.into_iter().filter(|name| !args.reveal.contains(name)).collect();
+    if !hidden.is_empty() {
+        context.ui.detail(&format!("encrypted although not secret by the schema: {}", list(&hidden)));
+    }
+    Ok(ExitCode::from_findings(written.has_findings()))
+}
+
+/// Where the sealed side won, the env file's value is the old one from now on.
+fn settle(opened: &Opened, merge: &Merge, take: Option<&Take>, access: &Access) -> Result<(), Error> {
+    if !take.is_some_and(|take| take.side == Side::Sealed) {
+        return Ok(());
+    }
+    if let Some(mut copy) = WorkingCopy::read(opened)? {
+        let names = [merge.sealed.as_slice(), &merge.sealed_removed].concat();
+        copy.settle(&names, &opened.values, false);
+        copy.save(opened, access)?;
+    }
+    Ok(())
+}
+
+/// Says what differs still, and what to do about it.
+fn say_left(merge: &Merge, prune: bool, context: &mut Context) {
+    if !merge.env_removed.is_empty() && !prune {
+        context
+            .ui
+            .note(&format!("not in the env file, kept in the sealed file: {}", list(&merge.env_removed)));
+        context.ui.help("remove them with --prune, or bring them back with: envward unseal");
+    }
+    let newer = [merge.sealed.as_slice(), &merge.sealed_removed].concat();
+    if !newer.is_empty() {
+        context.ui.note(&format!("newer in the sealed file: {}", list(&newer)));
+        context.ui.help("take them into the env file with: envward unseal");
+    }
+}
+
+fn adopt(
+    project: &Project,
+    environment: &Environment,
+    access: &mut Access,
+    context: &mut Context,
+) -> Result<ExitCode, Error> {
+    let adopted = seal::adopt(project, environment, access, &mut context.rng)?;
+    let file = shown(&environment.sealed, context);
+    context.ui.say(&format!("adopted {file}, generation {}", adopted.generation));
+    say_names("added", &adopted.added, &mut context.ui);
+    say_names("changed", &adopted.changed, &mut context.ui);
+    say_names("removed", &adopted.removed, &mut context.ui);
+    if adopted.added.is_empty() && adopted.changed.is_empty() && adopted.removed.is_empty() {
+        context.ui.say("  no value differs from what the ledger knows");
+    }
+    Ok(ExitCode::Done)
+}
+
+/// Seals an env file into a file of its own; an existing one takes what differs.
+fn seal_file(
+    file: &Path,
+    output: &Path,
+    recipients: &[String],
+    access: &mut Access,
+    context: &mut Context,
+) -> Result<ExitCode, Error> {
+    let values = values(&Document::read(&context.resolve(file))?);
+    let output = context.resolve(output);
+    let written = if fs::exists(&output) {
+        if !recipients.is_empty() {
+            return Err(Error::usage_with_help(
+                format!("{} exists already, with recipients of its own", shown(&output, context)),
+                "leave --recipient away to write what changed, or remove the file first",
+            ));
+        }
+        let opened = seal::open_bare(&output, access)?;
+        let changes: Changes = values.into_iter().collect();
+        seal::write(&opened, &changes, None, access, &mut context.rng)?
+    } else {
+        let format = match output.extension() {
+            Some(extension) if extension == "age" => SealFormat::Age,
+            _ => SealFormat::Sops,
+        };
+        seal::create_bare(&output, format, &values, recipients, access, &mut context.rng)?
+    };
+    say_written(&written, &output, context);
+    Ok(ExitCode::Done)
+}
+
+fn values(document: &Document) -> Values {
+    document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
+}
+
+/// A sealed file that git ignores is never committed, and lost with this checkout.
+fn warn_if_ignored(project: &Project, environment: &Environment, context: &mut Context) {
+    let Some(git) = Git::discover(&project.root, &context.env) else { return };
+    for path in [&environment.sealed, &environment.project_key] {
+        if git.ignores(path).unwrap_or(false) {
+            let file = shown(path, context);
+            context.ui.warn(&format!("git ignores {file}, so it would never be committed"));
+            context.ui.help(&format!("add a line to .gitignore: !{}", escape(&file)));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::age_file::{self, wrap_to};
 use super::recipients::Recipient;
 use super::record::{Kind, Part};
 use super::sops::{self, Line, Plain, Selector};
-use super::{Access, Error, age_text};
+use super::{Access, Error, env_text};
 use crate::manifest::SealFormat;
 use crate::rng::Rng;
 use crate::secret::Key;
@@ -44,7 +44,7 @@ impl Content {
         if is_age(bytes) {
             let plaintext = access.open_age(bytes).map_err(Error::at(path))?;
             let lines =
-                age_text::parse(&plaintext).ok_or_else(|| Error::Plaintext { path: path.to_owned() })?;
+                env_text::parse(&plaintext).ok_or_else(|| Error::Plaintext { path: path.to_owned() })?;
             return Ok((Self::Age { lines: lines.clone() }, lines));
         }
         let document = sops::Document::parse(bytes).map_err(Error::at(path))?;
@@ -183,7 +183,7 @@ impl Content {
                 Ok(document.to_bytes())
             }
             Self::Age { lines } => {
-                let text = age_text::emit(lines, record);
+                let text = env_text::emit(lines, record);
                 Ok(wrap_to(recipients, text.as_bytes())?.into_bytes())
             }
         }

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::content::Content;
 use super::project_key::ProjectKeys;
 use super::record::Record;
 use super::site::{Place, Site};
 use super::sops::Plain;
-use super::{Access, Error, Remark, WorkingCopy, trust};
+use super::{Access, Error, Remark, WorkingCopy, env_text, trust};
 use crate::fs;
 use crate::project::{Environment, Project};
 use crate::secret::Values;
@@ -39,6 +41,11 @@ impl Opened {
     /// The public fingerprint of the environment's project key, for `ENVWARD_PROJECT_PIN`.
     pub fn pin(&self) -> Option<String> {
         Some(self.keys.as_ref()?.current().pin())
+    }
+
+    /// Everything in it as an env file.
+    pub fn to_env_file(&self) -> Zeroizing<String> {
+        env_text::emit(&self.lines, None)
     }
 
     /// Variables whose value in the environment's env file is another one, or that are in only one of the
@@ -112,7 +119,7 @@ pub fn open_revision(
     Ok(opened)
 }
 
-fn read(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     fs::read_if_exists(path)?.ok_or_else(|| Error::Missing { path: path.to_owned() })
 }
 

@@ -1,5 +1,7 @@
 //! A sandbox: an empty directory, a home of its own, a cleared environment, a fixed clock, seeded randomness.
 
+pub mod shop;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -101,11 +101,14 @@ impl Error {
 
 /// Reads a whole file, at most [`MAX_FILE`]. The buffer is overwritten when dropped.
 pub fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let file = File::open(path).map_err(Error::io("read", path))?;
-    let metadata = file.metadata().map_err(Error::io("read", path))?;
-    if metadata.is_dir() {
+    // Before it is opened: opening a FIFO waits for a writer that may never come. What a shell hands over
+    // (`<(…)`, /dev/stdin) is a pipe too, and meant to be read.
+    let from_shell = path.starts_with("/dev") || path.starts_with("/proc");
+    let metadata = fs::metadata(path).map_err(Error::io("read", path))?;
+    if metadata.is_dir() || !(metadata.is_file() || from_shell) {
         return Err(Error::NotRegular { path: path.to_owned() });
     }
+    let file = File::open(path).map_err(Error::io("read", path))?;
     if metadata.len() > MAX_FILE {
         return Err(Error::TooLarge { path: path.to_owned() });
     }
@@ -294,7 +297,9 @@ fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
 }
 
 fn create_beside(path: &Path, directory: &Path, mode: u32) -> Result<(PathBuf, File), Error> {
+    // A temporary file of `.env.production` must match `.env.*`, so that git ignores what a kill leaves.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_prefix('.').unwrap_or(&name);
     let process = std::process::id();
     for attempt in 0..64_u32 {
         let temporary = directory.join(format!(".{name}.tmp.{process}.{attempt}"));

@@ -40,6 +40,18 @@ impl Sandbox {
         sandbox
     }
 
+    /// Another sandbox with the same files and variables.
+    pub fn copy(&self) -> Self {
+        let copy = Self::new();
+        fs::remove_dir_all(copy.directory.path()).unwrap();
+        let copied =
+            Command::new("cp").arg("-a").args([self.directory_path(), copy.directory_path()]).status();
+        assert!(copied.unwrap().success());
+        let own = ["HOME"];
+        let variables = self.variables.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        variables.fold(copy, |copy, (name, value)| copy.with(name, value.as_str()))
+    }
+
     /// Sets an environment variable for every command of this sandbox.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.retain(|(known, _)| known != name);

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use jiff::Timestamp;
+
 use crate::context::EnvSnapshot;
 use crate::env_vars;
 
@@ -50,6 +52,15 @@ pub fn refuse_tracked(path: &Path, env: &EnvSnapshot) -> Result<(), Error> {
         Some(git) if git.tracks(path)? => Err(Error::Tracked { path: path.to_owned() }),
         _ => Ok(()),
     }
+}
+
+/// A commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Its full hash.
+    pub commit: String,
+    /// When its author made it, as the author says.
+    pub at: Timestamp,
 }
 
 /// git in one directory.
@@ -101,13 +112,25 @@ impl Git {
         Ok(found.then_some(content))
     }
 
-    /// The commits that changed a file, newest first, as (commit, author time as RFC 3339).
-    pub fn commits(&self, path: &Path) -> Result<Vec<(String, String)>, Error> {
-        let mut arguments: Vec<&OsStr> = ["log", "--format=%H %aI", "--"].map(OsStr::new).to_vec();
+    /// A file of the repository, by its absolute path, as a commit has it; `None` if it is not there.
+    pub fn show_file(&self, commit: &str, path: &Path) -> Result<Option<Vec<u8>>, Error> {
+        let path = path.strip_prefix(&self.directory).unwrap_or(path);
+        // A path that begins with `./` is taken from the directory that git runs in.
+        self.show(commit, &format!("./{}", path.display()))
+    }
+
+    /// Every commit of every branch that changed a file, also where a merge dropped the change.
+    pub fn revisions(&self, path: &Path) -> Result<Vec<Revision>, Error> {
+        let mut arguments: Vec<&OsStr> =
+            ["log", "--all", "--full-history", "--format=%H %at", "--"].map(OsStr::new).to_vec();
         arguments.push(path.as_os_str());
         let text = self.text(arguments)?;
-        let pairs = text.lines().filter_map(|line| line.split_once(' '));
-        Ok(pairs.map(|(commit, time)| (commit.to_owned(), time.to_owned())).collect())
+        let revision = |line: &str| {
+            let (commit, at) = line.split_once(' ')?;
+            let at = Timestamp::from_second(at.parse().ok()?).ok()?;
+            Some(Revision { commit: commit.to_owned(), at })
+        };
+        Ok(text.lines().filter_map(revision).collect())
     }
 
     /// Whether older commits are missing from this clone.

@@ -70,11 +70,15 @@ impl ManifestEdit {
         names.len() < before
     }
 
+    /// Whether it could be read back. Asked before files are changed that the manifest has to agree with.
+    pub fn check(&self) -> Result<(), Error> {
+        Manifest::parse(&self.document.to_string(), &self.path).map(drop)
+    }
+
     /// Writes the file, after checking that it can be read back.
     pub fn save(&self) -> Result<(), Error> {
-        let text = self.document.to_string();
-        Manifest::parse(&text, &self.path)?;
-        Ok(fs::write_shared(&self.path, text.as_bytes())?)
+        self.check()?;
+        Ok(fs::write_shared(&self.path, self.document.to_string().as_bytes())?)
     }
 
     fn environment_mut(&mut self, name: &str) -> Option<&mut dyn TableLike> {

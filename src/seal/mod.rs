@@ -14,6 +14,7 @@
 //! someone else changed one of the same names in between.
 
 pub mod age_file;
+pub mod exposure;
 pub mod identity;
 pub mod keyring;
 pub mod recipients;

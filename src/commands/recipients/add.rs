@@ -1,0 +1,81 @@
+//! `envward recipients add`: wrap the data key and the project key to one more key.
+
+use std::path::PathBuf;
+
+use super::{canonical, environments, report};
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::fs;
+use crate::manifest::ManifestEdit;
+use crate::project::Project;
+use crate::seal::recipients::{Plugins, Recipient};
+use crate::seal::{self, Access, Opened};
+
+/// Arguments of `recipients add`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Without -e, in every environment. The person's `envward identity show` prints the key."
+)]
+pub struct Args {
+    /// What the manifest calls the recipient
+    #[arg(value_name = "NAME")]
+    name: String,
+
+    /// The public key: age1…, or an SSH key in quotes
+    #[arg(value_name = "KEY")]
+    key: String,
+
+    /// Private key file to open the sealed files with
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
+
+/// Lets someone open the sealed files.
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let project = Project::require(context)?;
+    let key = Recipient::parse(&args.key, Plugins::Refused).map_err(seal::Error::from)?.to_string();
+    refuse_other_key(&project, &args.name, &key)?;
+    let environments = environments(&project, context)?;
+    let mut manifest = ManifestEdit::open(&project.manifest_path())?;
+    if !project.manifest.recipients.contains_key(&args.name) {
+        manifest.set_recipient(&args.name, &key);
+    }
+    for environment in &environments {
+        manifest.grant(&environment.name, &args.name);
+    }
+    manifest.check()?;
+    // All are opened before the first is written, so that a missing identity changes nothing.
+    let mut access = Access::from_context(context, args.identity.as_deref());
+    let mut opened: Vec<(&str, Opened)> = Vec::new();
+    for environment in environments.iter().filter(|environment| fs::exists(&environment.sealed)) {
+        opened.push((&environment.name, seal::open(&project, environment, &mut access)?));
+    }
+    for (environment, opened) in &opened {
+        let mut recipients: Vec<String> = opened.recipients.iter().map(|key| canonical(key)).collect();
+        if recipients.contains(&key) {
+            context.ui.say(&format!("{environment}: {} can open it already", args.name));
+            continue;
+        }
+        recipients.push(key.clone());
+        let written = seal::set_recipients(opened, &recipients, &mut access, &mut context.rng)?;
+        report(&written, context);
+        context.ui.say(&format!("{environment}: {} can open it now", args.name));
+    }
+    manifest.save()?;
+    for environment in environments.iter().filter(|environment| !fs::exists(&environment.sealed)) {
+        context.ui.say(&format!("{}: not sealed yet; only the manifest was changed", environment.name));
+    }
+    Ok(ExitCode::Done)
+}
+
+/// A name means one key: another one under it would leave the old key in the files without a name.
+fn refuse_other_key(project: &Project, name: &str, key: &str) -> Result<(), Error> {
+    match project.manifest.recipients.get(name) {
+        Some(known) if canonical(known.key()) != key => Err(Error::usage_with_help(
+            format!("the manifest has another key for {name}"),
+            format!("run `envward recipients remove {name}` first, or choose another name"),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,82 @@
+//! What a key could open, in any commit: what has to be changed after its owner left.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use super::recipients::{Plugins, Recipient};
+use super::sops::{Document, Line, Stored};
+use crate::git::{Error, Git, Revision};
+use crate::manifest::SealFormat;
+use crate::project::Environment;
+
+/// The variables of one environment that a key could open.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Exposure {
+    /// Name to the first and the last moment at which a file with it was wrapped to the key.
+    pub variables: IndexMap<String, Span>,
+    /// Whether the whole history was seen; otherwise there may be more.
+    pub complete: bool,
+}
+
+/// The dates of the first and the last commit in which a key could open a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Date of the first one.
+    pub first: Timestamp,
+    /// Date of the last one; now, if the present file is one.
+    pub last: Timestamp,
+}
+
+impl Exposure {
+    fn add(&mut self, names: impl IntoIterator<Item = String>, at: Timestamp) {
+        for name in names {
+            let span = self.variables.entry(name).or_insert(Span { first: at, last: at });
+            span.first = span.first.min(at);
+            span.last = span.last.max(at);
+        }
+    }
+}
+
+/// Looks at the sealed file as it is now and at every commit of every branch that changed it. `known` are the
+/// variables that it holds now: an age file does not show its names or its recipients, so each of its
+/// revisions counts as one that holds them and that the key opened. A revision that is no sealed file is
+/// passed over: no key is needed for it.
+pub fn exposure(
+    git: Option<&Git>,
+    environment: &Environment,
+    sealed: &[u8],
+    known: &[String],
+    key: &Recipient,
+    now: Timestamp,
+) -> Result<Exposure, Error> {
+    let opened = |bytes: &[u8]| match environment.format {
+        SealFormat::Sops => secrets_for(bytes, key),
+        SealFormat::Age => known.to_vec(),
+    };
+    let mut exposure = Exposure { complete: true, ..Exposure::default() };
+    exposure.add(opened(sealed), now);
+    let Some(git) = git else { return Ok(exposure) };
+    exposure.complete = !git.is_shallow()?;
+    for Revision { commit, at } in git.revisions(&environment.sealed)? {
+        // The commit that removed the file does not have it.
+        if let Some(bytes) = git.show_file(&commit, &environment.sealed)? {
+            exposure.add(opened(&bytes), at);
+        }
+    }
+    exposure.variables.sort_unstable_keys();
+    Ok(exposure)
+}
+
+/// The encrypted variables of a file, if it is wrapped to the key.
+fn secrets_for(bytes: &[u8], key: &Recipient) -> Vec<String> {
+    let Ok(document) = Document::parse(bytes) else { return Vec::new() };
+    let is_key = |text: &str| Recipient::parse(text, Plugins::Allowed).is_ok_and(|other| other == *key);
+    if !document.metadata.age().any(|entry| is_key(entry.recipient)) {
+        return Vec::new();
+    }
+    let secret = |line: Line| match line {
+        Line::Value { name, stored: Stored::Encrypted(_) } => Some(name),
+        _ => None,
+    };
+    document.lines.into_iter().filter_map(secret).collect()
+}

@@ -142,6 +142,9 @@ pub fn create_bare(
 /// the environment a new project key, and the ledger a `rekeyed` entry.
 ///
 /// Takes the environment's lock.
+///
+/// # Errors
+/// Someone else changed the recipients since it was opened: the list would undo that.
 pub fn set_recipients(
     opened: &Opened,
     recipients: &[String],
@@ -150,6 +153,9 @@ pub fn set_recipients(
 ) -> Result<Written, Error> {
     let _lock = opened.place.lock(access)?;
     let mut fresh = reopen(&opened.place, access)?;
+    if fresh.recipients != opened.recipients {
+        return Err(fs::Error::Changed { path: fresh.place.path().to_owned() }.into());
+    }
     if recipients.is_empty() {
         return Err(Error::NoRecipients { path: fresh.place.path().to_owned() });
     }

@@ -64,3 +64,13 @@ fn a_schema_that_cannot_be_used_ends_with_3_and_every_fault() {
          app.toml:10:1: \"URL\" has a template that has a $ at character 8 that is neither ${NAME} nor $$\n"
     );
 }
+
+#[test]
+fn check_holds_a_schema_to_its_own_types() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env", "A=1\n");
+    sandbox.write("app.toml", "[vars.A]\ntype = 'int'\ndefault = 'hunter2'\n");
+    let run = sandbox.envward("check .env --schema app.toml").code(3);
+    assert!(run.stderr.starts_with("error: app.toml:1:1: \"A\" has a default that is not a whole number\n"));
+    assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+}

@@ -29,7 +29,7 @@ pub fn check(value: &str, constraints: &Constraints) -> Result<(), Mismatch> {
 
 /// Compiles a `pattern`, which must match the whole value. The error holds nothing of the pattern, which may
 /// quote a value.
-fn compile_pattern(pattern: &str) -> Result<regex::Regex, &'static str> {
+pub fn compile_pattern(pattern: &str) -> Result<regex::Regex, &'static str> {
     regex::RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).size_limit(PATTERN_SIZE).build().map_err(
         |error| match error {
             regex::Error::CompiledTooBig(_) => "its pattern is too large",

@@ -10,6 +10,7 @@ pub mod definition;
 mod encoder;
 mod error;
 mod layer;
+mod lint;
 mod load;
 mod model;
 pub mod placeholder;
@@ -21,5 +22,6 @@ mod testing;
 pub mod types;
 
 pub use error::{Error, Fault, Faults};
+pub use lint::lint;
 pub use load::{Source, files, load};
 pub use model::{Default, Origin, Required, Rule, Schema, ValueSource, Variable};

@@ -80,6 +80,9 @@ pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> 
         (None, Some(project)) => Some(project.schema()?),
         (None, None) => None,
     };
+    if let Some(schema) = &schema {
+        schema::lint(schema)?;
+    }
     let mut access = Access::from_context(context, args.identity.as_deref());
     let mut reader = Reader { project, access: &mut access, context };
     let (loaded, others) = reader.read(args)?;

@@ -237,6 +237,7 @@ mod tests {
                 "Bring your own keys, and here we go on with a longer sentence",
                 "user_provided",
                 "${APP_NAME}",
+                "postgresql://${DB_USER}:${DB_PASSWORD}@db/app",
                 "{\"a\": {\"b\": 1}}",
                 "* * * * *",
             ],

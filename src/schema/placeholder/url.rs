@@ -27,6 +27,8 @@ fn credentials_look(user: &str, password: &str) -> Placeholder {
     let stand_for_any = USERS.contains(&user) && PASSWORDS.contains(&password);
     if stand_for_any || words::asks(password) || words::is_yours(user) {
         Placeholder::Sure
+    } else if password.starts_with("${") {
+        Placeholder::No
     } else {
         // `postgres:password@` is what many a developer's database really takes, and so is `app:secure_password@`.
         words::classify(password).min(Placeholder::Likely)

@@ -214,6 +214,22 @@ pub fn mode(path: &Path) -> Option<u32> {
     existing_mode(path)
 }
 
+/// Takes the permissions of group and others from a file, never through a link. Without effect where the
+/// platform has none.
+pub fn make_private(path: &Path) -> Result<(), Error> {
+    let metadata = fs::symlink_metadata(path).map_err(Error::io("change the mode of", path))?;
+    if metadata.file_type().is_symlink() {
+        return Err(Error::Symlink { path: path.to_owned() });
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(path, private).map_err(Error::io("change the mode of", path))?;
+    }
+    Ok(())
+}
+
 /// Whether something is at that path, following links.
 pub fn exists(path: &Path) -> bool {
     path.exists()

@@ -4,6 +4,7 @@
 //! [`rules::ALL`]. [`format`] renders the findings, [`fix`] repairs what can be repaired without a decision.
 
 mod diagnostic;
+pub mod fix;
 pub mod format;
 pub mod rules;
 mod subject;

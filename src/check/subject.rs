@@ -27,6 +27,8 @@ pub enum Scope {
 pub enum Input<'a> {
     /// An env file, as far as the strict reader could read it.
     EnvFile {
+        /// The file as it is.
+        bytes: &'a [u8],
         /// The document.
         document: &'a Document,
         /// What could not be read.
@@ -83,6 +85,8 @@ pub struct Assignment<'a> {
     pub quote: Quote,
     /// Whether a comment follows on the same line.
     pub inline_comment: bool,
+    /// Whether the line starts with `export `.
+    pub export: bool,
 }
 
 impl<'a> From<Entry<'a>> for Assignment<'a> {
@@ -93,6 +97,7 @@ impl<'a> From<Entry<'a>> for Assignment<'a> {
             position: Some((entry.line, entry.column)),
             quote: entry.quote,
             inline_comment: entry.inline_comment,
+            export: entry.export,
         }
     }
 }
@@ -133,6 +138,8 @@ pub struct Subject<'a> {
     pub scope: Scope,
     /// The file as the user named it, if there is one.
     pub file: Option<&'a Path>,
+    /// The env file as it is; empty where there is none.
+    pub bytes: &'a [u8],
     /// Every assignment, in order.
     pub assignments: Vec<Assignment<'a>>,
     /// What the strict reader could not read.
@@ -163,15 +170,15 @@ impl<'a> Subject<'a> {
         others: &'a [OtherEnvironment],
         now: Timestamp,
     ) -> Self {
-        let (scope, assignments, problems, sealed_only, facts) = read(input);
         let mut subject = Self {
             schema,
             environment,
-            scope,
+            scope: Scope::EnvFile,
             file,
-            assignments,
-            problems,
-            facts,
+            bytes: &[],
+            assignments: Vec::new(),
+            problems: &[],
+            facts: FileFacts::default(),
             variables: Vec::new(),
             unknown: Vec::new(),
             typed: BTreeMap::new(),
@@ -179,6 +186,7 @@ impl<'a> Subject<'a> {
             now,
             derived: OnceCell::new(),
         };
+        let sealed_only = subject.take(input);
         if let Some(schema) = schema {
             subject.look_up(schema, &sealed_only);
             subject.type_defaults();
@@ -252,6 +260,20 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Takes the values in; gives back the names that are only in the sealed file.
+    fn take(&mut self, input: Input<'a>) -> HashSet<&'a str> {
+        match input {
+            Input::EnvFile { bytes, document, problems, facts } => {
+                (self.bytes, self.problems, self.facts) = (bytes, problems, facts);
+                self.assignments = document.entries().map(Assignment::from).collect();
+                return document.sealed_only().collect();
+            }
+            Input::Sealed(values) => (self.scope, self.assignments) = (Scope::Sealed, plain(values)),
+            Input::Process(values) => (self.scope, self.assignments) = (Scope::Process, plain(values)),
+        }
+        HashSet::new()
+    }
+
     fn look_up(&mut self, schema: &'a Schema, sealed_only: &HashSet<&str>) {
         let unreadable: HashSet<&str> =
             self.problems.iter().filter_map(|problem| problem.name.as_deref()).collect();
@@ -302,21 +324,14 @@ impl<'a> Subject<'a> {
     }
 }
 
-type Parts<'a> = (Scope, Vec<Assignment<'a>>, &'a [Problem], HashSet<&'a str>, FileFacts);
-
-fn read(input: Input<'_>) -> Parts<'_> {
-    match input {
-        Input::EnvFile { document, problems, facts } => {
-            let assignments = document.entries().map(Assignment::from).collect();
-            (Scope::EnvFile, assignments, problems, document.sealed_only().collect(), facts)
-        }
-        Input::Sealed(values) => (Scope::Sealed, plain(values), &[], HashSet::new(), FileFacts::default()),
-        Input::Process(values) => (Scope::Process, plain(values), &[], HashSet::new(), FileFacts::default()),
-    }
-}
-
 fn plain(values: &Values) -> Vec<Assignment<'_>> {
-    let assignment =
-        |(name, value)| Assignment { name, value, position: None, quote: Quote::Bare, inline_comment: false };
+    let assignment = |(name, value)| Assignment {
+        name,
+        value,
+        position: None,
+        quote: Quote::Bare,
+        inline_comment: false,
+        export: false,
+    };
     values.iter().map(|(name, value)| assignment((name.as_str(), value))).collect()
 }

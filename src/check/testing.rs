@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{FileFacts, Input, OtherEnvironment, Severity, Subject};
 use crate::dotenv::Document;
 use crate::fs;
-use crate::schema::{self, Source};
+use crate::schema::{self, Schema, Source};
 
 /// Noon in the tests.
 pub(super) const NOW: &str = "2026-03-01T12:00:00Z";
@@ -19,6 +19,15 @@ pub(super) struct World {
     pub now: Option<&'static str>,
 }
 
+/// A schema from its text.
+pub(super) fn schema(text: &str) -> Schema {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let path = directory.path().join("schema.toml");
+    fs::write_shared(&path, text.as_bytes()).expect("there is room for a file");
+    let schema = schema::load(&Source::File { path, root: directory.path().to_owned() });
+    schema.unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// The findings of one code about an env file of the environment `production`: `line:column severity: message
 /// (help)`.
 pub(super) fn check(code: &str, schema: &str, file: &str) -> Vec<String> {
@@ -27,13 +36,14 @@ pub(super) fn check(code: &str, schema: &str, file: &str) -> Vec<String> {
 
 /// The same, with more said about the file.
 pub(super) fn check_in(world: &World, code: &str, schema: &str, file: &str) -> Vec<String> {
-    let directory = tempfile::tempdir().expect("there is room for a directory");
-    let path = directory.path().join("schema.toml");
-    fs::write_shared(&path, schema.as_bytes()).expect("there is room for a file");
-    let schema = schema::load(&Source::File { path, root: directory.path().to_owned() });
-    let schema = schema.unwrap_or_else(|error| panic!("{error}"));
+    let schema = self::schema(schema);
     let (document, problems) = Document::parse_with_problems(file.as_bytes());
-    let input = Input::EnvFile { document: &document, problems: &problems, facts: world.facts.clone() };
+    let input = Input::EnvFile {
+        bytes: file.as_bytes(),
+        document: &document,
+        problems: &problems,
+        facts: world.facts.clone(),
+    };
     let now = world.now.unwrap_or(NOW).parse().expect("a date");
     let file = Some(Path::new(".env"));
     let subject = Subject::new(Some(&schema), "production", file, input, &world.others, now);

@@ -1,5 +1,6 @@
 //! `envward check`: validate env files, sealed files or the process environment against the schema.
 
+mod fix;
 mod inputs;
 
 use std::path::PathBuf;
@@ -33,6 +34,10 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
 
+    /// Repair env files where that needs no decision, and check the result
+    #[arg(long, conflicts_with = "process")]
+    fix: bool,
+
     /// Key file to open sealed files with
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
@@ -40,7 +45,10 @@ pub struct Args {
 
 /// Validate env files, sealed files or the process environment against the schema.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let inputs = inputs::load(args, context)?;
+    let mut inputs = inputs::load(args, context)?;
+    if args.fix {
+        fix::fix(&mut inputs, context)?;
+    }
     if inputs.schema.is_none() {
         context.ui.note("no schema: only what needs none is checked");
         context.ui.help("name one with --schema FILE, or --schema builtin:NAME");

@@ -33,8 +33,9 @@ pub struct Repaired {
     pub repair: Repair,
 }
 
-/// Repairs a file. Lines that need a decision, and all others, stay byte for byte.
-pub fn repair(bytes: &[u8]) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
+/// Repairs a file; `quoting` says whether quotes may change. Lines that need a decision, and all others, stay
+/// byte for byte.
+pub fn repair(bytes: &[u8], quoting: bool) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
     let mut repairs = Vec::new();
     let text = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(text) => {
@@ -43,33 +44,70 @@ pub fn repair(bytes: &[u8]) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
         }
         None => bytes,
     };
-    // Room for a `# ` and two quotes on each of many lines: a buffer that grows leaves copies behind.
-    let mut output = Zeroizing::new(Vec::with_capacity(text.len() * 2 + 64));
+    // Room for a comment's line end and two quotes on each line: a buffer that grows leaves copies behind.
+    let output = Zeroizing::new(Vec::with_capacity(text.len() * 2 + 64));
+    let mut repairer = Repairer { quoting, output, repairs };
     for line in Lexer::new(text) {
-        repair_line(text, &line, &mut output, &mut repairs);
+        repairer.line(text, &line);
     }
-    (output, repairs)
+    (repairer.output, repairer.repairs)
 }
 
-fn repair_line(text: &[u8], line: &Line, output: &mut Vec<u8>, repairs: &mut Vec<Repaired>) {
-    let bytes = &text[line.span.clone()];
-    match &line.content {
-        Content::Assignment(assignment) => {
-            repair_assignment(text, &line.span, line.number, assignment, output, repairs);
+struct Repairer {
+    quoting: bool,
+    output: Zeroizing<Vec<u8>>,
+    repairs: Vec<Repaired>,
+}
+
+impl Repairer {
+    fn line(&mut self, text: &[u8], line: &Line) {
+        let bytes = &text[line.span.clone()];
+        match &line.content {
+            Content::Assignment(assignment) => self.assignment(text, &line.span, line.number, assignment),
+            Content::Bad(problem) if problem.kind == ProblemKind::BlankAroundEquals => {
+                let closed_up = without_blanks(bytes);
+                match Lexer::new(&closed_up).next() {
+                    Some(Line { span, content: Content::Assignment(assignment), .. })
+                        if span.len() == closed_up.len() =>
+                    {
+                        self.done(&closed_up, line.number, &assignment, Repair::BlankAroundEquals);
+                        self.assignment(&closed_up, &span, line.number, &assignment);
+                    }
+                    _ => self.output.extend_from_slice(bytes),
+                }
+            }
+            Content::Other | Content::SealedOnly(_) | Content::Bad(_) => self.output.extend_from_slice(bytes),
         }
-        Content::Bad(problem) if problem.kind == ProblemKind::BlankAroundEquals => {
-            let closed_up = without_blanks(bytes);
-            let Some(Line { span, content: Content::Assignment(assignment), .. }) =
-                Lexer::new(&closed_up).next().filter(|line| line.span.len() == closed_up.len())
-            else {
-                output.extend_from_slice(bytes);
-                return;
-            };
-            let name = String::from_utf8_lossy(&closed_up[assignment.name.clone()]).into_owned();
-            repairs.push(Repaired { line: line.number, name: Some(name), repair: Repair::BlankAroundEquals });
-            repair_assignment(&closed_up, &span, line.number, &assignment, output, repairs);
+    }
+
+    fn assignment(&mut self, text: &[u8], span: &Range<usize>, number: u32, assignment: &Assignment) {
+        let raw = &assignment.raw;
+        let after = &text[raw.end..span.end];
+        let line_end = if after.ends_with(b"\r\n") { 2 } else { usize::from(after.ends_with(b"\n")) };
+        let (mut behind, line_end) = after.split_at(after.len() - line_end);
+        if assignment.inline_comment {
+            self.output.extend_from_slice(behind.trim_ascii());
+            self.output.extend_from_slice(if line_end.is_empty() { b"\n" } else { line_end });
+            behind = &[];
+            self.done(text, number, assignment, Repair::InlineComment);
         }
-        Content::Other | Content::SealedOnly(_) | Content::Bad(_) => output.extend_from_slice(bytes),
+        self.output.extend_from_slice(&text[span.start..raw.start]);
+        match better_quote(assignment).filter(|_| self.quoting) {
+            Some(quote) => {
+                for part in [quote.mark(), assignment.value.expose(), quote.mark()] {
+                    self.output.extend_from_slice(part.as_bytes());
+                }
+                self.done(text, number, assignment, Repair::Quoting);
+            }
+            None => self.output.extend_from_slice(&text[raw.clone()]),
+        }
+        self.output.extend_from_slice(behind);
+        self.output.extend_from_slice(line_end);
+    }
+
+    fn done(&mut self, text: &[u8], line: u32, assignment: &Assignment, repair: Repair) {
+        let name = Some(String::from_utf8_lossy(&text[assignment.name.clone()]).into_owned());
+        self.repairs.push(Repaired { line, name, repair });
     }
 }
 
@@ -86,43 +124,6 @@ fn without_blanks(line: &[u8]) -> Zeroizing<Vec<u8>> {
     closed_up.push(b'=');
     closed_up.extend_from_slice(after);
     closed_up
-}
-
-fn repair_assignment(
-    text: &[u8],
-    span: &Range<usize>,
-    number: u32,
-    assignment: &Assignment,
-    output: &mut Vec<u8>,
-    repairs: &mut Vec<Repaired>,
-) {
-    let mut repaired = |repair| {
-        let name = Some(String::from_utf8_lossy(&text[assignment.name.clone()]).into_owned());
-        repairs.push(Repaired { line: number, name, repair });
-    };
-    let raw = &assignment.raw;
-    let after = &text[raw.end..span.end];
-    let line_end = if after.ends_with(b"\r\n") { 2 } else { usize::from(after.ends_with(b"\n")) };
-    let (comment, line_end) = after.split_at(after.len() - line_end);
-    let mut kept = comment;
-    if assignment.inline_comment {
-        output.extend_from_slice(comment.trim_ascii());
-        output.extend_from_slice(if line_end.is_empty() { b"\n" } else { line_end });
-        kept = &[];
-        repaired(Repair::InlineComment);
-    }
-    output.extend_from_slice(&text[span.start..raw.start]);
-    match better_quote(assignment) {
-        Some(quote) => {
-            output.extend_from_slice(quote.mark().as_bytes());
-            output.extend_from_slice(assignment.value.expose().as_bytes());
-            output.extend_from_slice(quote.mark().as_bytes());
-            repaired(Repair::Quoting);
-        }
-        None => output.extend_from_slice(&text[raw.clone()]),
-    }
-    output.extend_from_slice(kept);
-    output.extend_from_slice(line_end);
 }
 
 /// The portable form, if the value stands in one that some readers take for something else.
@@ -155,8 +156,8 @@ mod tests {
     use crate::dotenv::Document;
 
     fn repaired(text: &str) -> (String, Vec<Repair>) {
-        let (bytes, repairs) = repair(text.as_bytes());
-        let (again, nothing) = repair(&bytes);
+        let (bytes, repairs) = repair(text.as_bytes(), true);
+        let (again, nothing) = repair(&bytes, true);
         assert!(nothing.is_empty() && again == bytes, "a second time changes {text:?}");
         let kinds = repairs.iter().map(|repaired| repaired.repair).collect();
         (String::from_utf8(bytes.to_vec()).expect("the tests use UTF-8"), kinds)
@@ -198,7 +199,7 @@ mod tests {
                 |entry: crate::dotenv::Entry<'_>| (entry.name.to_owned(), entry.value.expose().to_owned());
             document.entries().map(pair).collect::<Vec<_>>()
         };
-        let (after, repairs) = repair(before.as_bytes());
+        let (after, repairs) = repair(before.as_bytes(), true);
         assert_eq!(values(&after), values(before.as_bytes()));
         assert_eq!(repairs.len(), 6);
     }

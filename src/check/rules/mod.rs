@@ -7,15 +7,14 @@ mod deprecated;
 mod expired;
 mod file_mode;
 mod git_state;
-mod inline_comment;
 mod missing;
 mod out_of_step;
 mod placeholder;
+mod readers;
 mod same_secret;
 mod schema_rule;
 mod syntax;
 mod unknown;
-mod unquoted;
 mod value_type;
 mod weak_secret;
 
@@ -56,8 +55,7 @@ pub static ALL: &[&dyn Rule] = &[
     &weak_secret::WeakSecret,
     &same_secret::SameSecret,
     &expired::Expired,
-    &inline_comment::InlineComment,
-    &unquoted::Unquoted,
+    &readers::Readers,
     &file_mode::FileMode,
     &git_state::GitState,
 ];

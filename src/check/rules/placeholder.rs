@@ -1,8 +1,9 @@
 //! `placeholder`: a value still stands for "fill this in".
 
 use super::{Code, Rule};
-use crate::check::{Report, Severity, State, Subject, shown};
+use crate::check::{Finding, Report, Severity, State, Subject, shown};
 use crate::schema::Variable;
+use crate::schema::placeholder::{self, Placeholder as Likeness};
 
 /// A value still stands for "fill this in".
 pub struct Placeholder;
@@ -11,7 +12,8 @@ const CODE: Code = Code {
     id: "placeholder",
     severity: Severity::Error,
     summary: "A placeholder was never filled in",
-    help: "A placeholder counts as unset: most programs would take its text for the real value.",
+    help: "A placeholder counts as unset: most programs would take its text for the real value. A warning \
+           if the value could be a real one.",
 };
 
 impl Rule for Placeholder {
@@ -21,13 +23,25 @@ impl Rule for Placeholder {
 
     fn check(&self, subject: &Subject<'_>, report: &mut Report) {
         for found in &subject.variables {
-            if let (State::Placeholder, Some(assignment)) = (&found.state, &found.assignment) {
-                let message = format!("{} is still a placeholder", shown(assignment.name));
-                let finding = subject.finding_at(CODE.id, CODE.severity, assignment, message);
-                report.push(finding.help(how_to_get(found.variable)));
-            }
+            let Some(assignment) = &found.assignment else { continue };
+            let name = shown(assignment.name);
+            let (severity, message) = match found.state {
+                State::Placeholder => (CODE.severity, format!("{name} is still a placeholder")),
+                State::Valid if is_likely(found) => {
+                    (Severity::Warning, format!("{name} looks like a placeholder"))
+                }
+                _ => continue,
+            };
+            let finding = subject.finding_at(CODE.id, severity, assignment, message);
+            report.push(finding.help(how_to_get(found.variable)));
         }
     }
+}
+
+/// Whether the value may be a placeholder, or a real value that looks like one.
+pub(super) fn is_likely(found: &Finding<'_>) -> bool {
+    let value = found.assignment.map(|assignment| assignment.value.expose());
+    value.is_some_and(|value| placeholder::classify(value) == Likeness::Likely)
 }
 
 /// How a person comes to a value for a variable.
@@ -53,6 +67,14 @@ mod tests {
     use crate::check::testing::check;
 
     #[test]
+    fn what_may_be_a_real_value_is_only_a_warning() {
+        assert_eq!(
+            check("placeholder", "[vars.A]\n", "A=https://portal.example.com\n"),
+            ["1:3 warning: A looks like a placeholder (give A its real value)"]
+        );
+    }
+
+    #[test]
     fn a_placeholder_says_how_to_come_to_a_value() {
         let schema = "
             [vars.A]
@@ -63,7 +85,7 @@ mod tests {
             description = \"The mail relay's password\"
             [vars.D]
         ";
-        let file = "A=<a>\nB=<b>\nC=changeme\nD=your-d-here\n";
+        let file = "A=<your-key>\nB=<generate>\nC=changeme\nD=your-d-here\n";
         assert_eq!(
             check("placeholder", schema, file),
             [

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::placeholder::is_likely;
 use super::{Code, Rule, is_credential};
 use crate::check::{Finding, Report, Severity, State, Subject, shown};
 use crate::schema::constraints::estimate_bits;
@@ -34,6 +35,7 @@ impl Rule for WeakSecret {
     fn check(&self, subject: &Subject<'_>, report: &mut Report) {
         for found in &subject.variables {
             if let (State::Valid, Some(assignment)) = (&found.state, &found.assignment)
+                && !is_likely(found)
                 && let Some((what, text)) = candidate(subject, found)
                 && is_weak(text)
             {
@@ -94,6 +96,33 @@ fn looks_random(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::testing::check;
+
+    const SCHEMA: &str = "
+        [vars.KEY]
+        generate = { kind = \"hex\", bytes = 32 }
+        [vars.URL]
+        type = \"postgres-url\"
+        required = false
+        [vars.LEVEL]
+        secret = false
+        required = false
+    ";
+
+    #[test]
+    fn a_secret_that_can_be_guessed_is_a_warning() {
+        assert_eq!(
+            check(
+                CODE.id,
+                SCHEMA,
+                "KEY=Summer2026\nURL=postgres://app:Winter2025@db/app\nLEVEL=Summer2026\n"
+            ),
+            [
+                "1:5 warning: KEY is easy to guess (make one with: envward generate --for KEY)",
+                "2:5 warning: the password in URL is easy to guess (use a random value of 128 bits or more)",
+            ]
+        );
+    }
 
     #[test]
     fn words_repetitions_and_short_texts_are_weak() {

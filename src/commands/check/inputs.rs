@@ -35,12 +35,18 @@ pub(super) struct Inputs {
 pub(super) struct Loaded {
     /// The file as the user would name it.
     pub(super) file: Option<PathBuf>,
+    /// The file, absolute.
+    pub(super) path: Option<PathBuf>,
+    /// The lock of the environment it belongs to.
+    pub(super) lock: Option<PathBuf>,
     /// The environment it is for.
     pub(super) environment: String,
-    content: Content,
+    /// What was read.
+    pub(super) content: Content,
 }
 
-enum Content {
+/// What was read.
+pub(super) enum Content {
     EnvFile { bytes: Zeroizing<Vec<u8>>, document: Document, problems: Vec<Problem>, facts: FileFacts },
     Sealed(Values),
     Process(Values),
@@ -49,8 +55,8 @@ enum Content {
 impl Loaded {
     pub(super) fn input(&self) -> Input<'_> {
         match &self.content {
-            Content::EnvFile { document, problems, facts, .. } => {
-                Input::EnvFile { document, problems, facts: facts.clone() }
+            Content::EnvFile { bytes, document, problems, facts } => {
+                Input::EnvFile { bytes, document, problems, facts: facts.clone() }
             }
             Content::Sealed(values) => Input::Sealed(values),
             Content::Process(values) => Input::Process(values),
@@ -100,7 +106,8 @@ impl Reader<'_> {
         if args.process {
             let environment = self.chosen().unwrap_or_else(|| STRICTEST.to_owned());
             let content = Content::Process(process_values(self.context));
-            return Ok((vec![Loaded { file: None, environment, content }], Vec::new()));
+            let process = Loaded { file: None, path: None, lock: None, environment, content };
+            return Ok((vec![process], Vec::new()));
         }
         if args.files.is_empty() {
             return self.environment();
@@ -115,7 +122,17 @@ impl Reader<'_> {
         let environment = project.environment(self.context)?;
         let mut loaded = Vec::new();
         if fs::exists(&environment.env_file) {
-            loaded.push(self.env_file(&environment.env_file, &environment.name, &environment.readers)?);
+            let path = environment.env_file.clone();
+            let bytes = fs::read(&path)?;
+            let file = self.relative(&path);
+            loaded.push(env_file(
+                file,
+                path,
+                bytes,
+                environment.name.clone(),
+                Some(&environment),
+                self.context,
+            ));
         }
         let sealed = fs::exists(&environment.sealed);
         if sealed {
@@ -156,8 +173,7 @@ impl Reader<'_> {
         let name = chosen.or_else(|| name_of(&path)).unwrap_or_else(|| STRICTEST.to_owned());
         let bytes = fs::read(&path)?;
         if !seal::is_sealed(&bytes) {
-            let readers = owner.map(|environment| environment.readers).unwrap_or_default();
-            return Ok(env_file(file, &path, bytes, name, readers, self.context));
+            return Ok(env_file(file.to_owned(), path, bytes, name, owner.as_ref(), self.context));
         }
         let opened = match (&self.project, &owner) {
             (Some(project), Some(environment)) if environment.sealed == path => {
@@ -166,21 +182,14 @@ impl Reader<'_> {
             _ => seal::open_bare(&path, self.access)?,
         };
         self.remark(&opened);
-        let content = Content::Sealed(opened.values);
-        Ok(Loaded { file: Some(file.to_owned()), environment: name, content })
-    }
-
-    fn env_file(&mut self, path: &Path, name: &str, readers: &[String]) -> Result<Loaded, Error> {
-        let bytes = fs::read(path)?;
-        let file = self.relative(path);
-        Ok(env_file(&file, path, bytes, name.to_owned(), readers.to_vec(), self.context))
+        Ok(sealed(file.to_owned(), path, name, opened))
     }
 
     fn sealed(&mut self, project: &Project, environment: &Environment) -> Result<Loaded, Error> {
         let opened = seal::open(project, environment, self.access)?;
         self.remark(&opened);
-        let file = Some(self.relative(&environment.sealed));
-        Ok(Loaded { file, environment: environment.name.clone(), content: Content::Sealed(opened.values) })
+        let file = self.relative(&environment.sealed);
+        Ok(sealed(file, environment.sealed.clone(), environment.name.clone(), opened))
     }
 
     fn remark(&mut self, opened: &seal::Opened) {
@@ -200,23 +209,31 @@ impl Reader<'_> {
     }
 }
 
+fn sealed(file: PathBuf, path: PathBuf, environment: String, opened: seal::Opened) -> Loaded {
+    let content = Content::Sealed(opened.values);
+    Loaded { file: Some(file), path: Some(path), lock: None, environment, content }
+}
+
 fn env_file(
-    file: &Path,
-    path: &Path,
+    file: PathBuf,
+    path: PathBuf,
     bytes: Zeroizing<Vec<u8>>,
     environment: String,
-    readers: Vec<String>,
+    owner: Option<&Environment>,
     context: &Context,
 ) -> Loaded {
     let (document, problems) = Document::parse_with_problems(&bytes);
+    let readers = owner.map(|owner| owner.readers.clone()).unwrap_or_default();
     // An example is there to be read and committed.
-    let facts = if is_example(path) {
+    let facts = if is_example(&path) {
         FileFacts { readers, ..FileFacts::default() }
     } else {
-        FileFacts { mode: fs::mode(path), git: git_state(path, context), readers }
+        FileFacts { mode: fs::mode(&path), git: git_state(&path, context), readers }
     };
     Loaded {
-        file: Some(file.to_owned()),
+        file: Some(file),
+        path: Some(path),
+        lock: owner.map(|owner| owner.lock.clone()),
         environment,
         content: Content::EnvFile { bytes, document, problems, facts },
     }

@@ -139,6 +139,22 @@ fn bootstrap_keeps_what_the_guide_prints_as_real_values() {
 }
 
 #[test]
+fn the_program_that_is_run_sees_every_variable_of_the_printed_block() {
+    for system in SYSTEMS {
+        let sandbox = bootstrapped(system);
+        sandbox.envward("seal -e production").success();
+        let run = sandbox.envward("run -e production -- env").success();
+        let block = fixture(&format!("{system}.env"));
+        let missing: Vec<_> = names(&block).difference(&names(&run.stdout)).copied().collect::<Vec<_>>();
+        assert!(missing.is_empty(), "{system}: {missing:?}");
+        let file = names_of_env_file(&sandbox);
+        fs::remove_file(sandbox.project().join(&file)).unwrap();
+        let sealed_only = sandbox.envward("run -e production -- env").success();
+        assert_eq!(names(&sealed_only.stdout), names(&run.stdout), "{system}");
+    }
+}
+
+#[test]
 fn a_database_password_with_reserved_characters_is_encoded_in_the_url() {
     let sandbox = bootstrapped("aigov");
     let written = sandbox.read(&names_of_env_file(&sandbox));

@@ -1,1 +1,267 @@
+//! What someone with write access to the repository, and without a key, tries. Each attempt is refused or
+//! reported with a message of its own.
 
+use crate::support::Sandbox;
+use crate::support::shop::{ALICE_PUBLIC, BOB, SEALED, line, manifest, sealed_shop};
+
+/// A checkout of someone who has the repository and no key, in `../mallory`.
+fn mallory(sandbox: &Sandbox) {
+    sandbox.shell("rm -rf ../mallory && cp -r . ../mallory && rm -rf ../mallory/.envward ../mallory/secrets");
+    sandbox
+        .shell("printf 'API_KEY=evil\\nDB_PASSWORD=evil\\nLOG_LEVEL=evil\\n' > ../mallory/.env.production");
+    // Randomness of his own: with the seed of the sandbox he would draw Alice's project key.
+    let mut seal = sandbox.command(env!("CARGO_BIN_EXE_envward"));
+    seal.args(["-C", "../mallory", "seal"]).env("ENVWARD_TEST_ONLY_SEED", "666");
+    assert!(seal.output().unwrap().status.success());
+}
+
+/// Nothing is given out and this is said.
+#[track_caller]
+fn refused(sandbox: &Sandbox, message: &str) {
+    sandbox.envward("unseal --stdout").code(4).stdout("").stderr_has(message);
+    let before = sandbox.shell("cat secrets/* envward.ledger.jsonl .env.production");
+    sandbox.shell("sed -i s/key-1/key-9/ .env.production");
+    sandbox.envward("seal").code(4);
+    sandbox.shell("sed -i s/key-9/key-1/ .env.production");
+    assert_eq!(
+        sandbox.shell("cat secrets/* envward.ledger.jsonl .env.production"),
+        before,
+        "nothing is written"
+    );
+}
+
+#[test]
+fn a_file_made_from_nothing_without_a_record() {
+    let sandbox = sealed_shop();
+    sandbox.write("evil.env", "API_KEY=evil\n");
+    sandbox.shell(&format!("rm {SEALED}"));
+    sandbox.envward(&format!("seal evil.env --recipient {ALICE_PUBLIC} -o {SEALED}")).success();
+    refused(
+        &sandbox,
+        "has no seal record, so nothing proves who wrote it\nhelp: `envward seal --adopt` shows",
+    );
+}
+
+#[test]
+fn a_file_made_from_nothing_with_a_record() {
+    let sandbox = sealed_shop();
+    mallory(&sandbox);
+    sandbox.shell(&format!("cp ../mallory/{SEALED} {SEALED}"));
+    refused(&sandbox, "was not sealed by anyone who knows the project key of production\nhelp: take it back");
+}
+
+#[test]
+fn a_file_made_from_nothing_with_a_project_key_of_its_own() {
+    let sandbox = sealed_shop();
+    mallory(&sandbox);
+    sandbox.shell("cp ../mallory/secrets/* secrets/");
+    refused(&sandbox, "but this machine knows production by ");
+    let pin = sandbox.envward("-C ../mallory verify --format json").json()["pin"].clone();
+    let run = sandbox.envward("unseal --stdout").code(4);
+    assert!(run.stderr.contains(&format!("ENVWARD_PROJECT_PIN={}", pin.as_str().unwrap())), "{}", run.stderr);
+}
+
+#[test]
+fn a_fresh_machine_says_that_the_author_is_not_verified_and_a_pin_verifies_him() {
+    let sandbox = sealed_shop();
+    let pin = sandbox.envward("verify --format json").json()["pin"].as_str().unwrap().to_owned();
+    let state = sandbox.directory_path().join("other-state").display().to_string();
+    let fresh = sandbox.with("XDG_STATE_HOME", state);
+    fresh
+        .envward("unseal --stdout")
+        .success()
+        .stderr_has(&format!("warning: author not verified yet: project key {pin} is new to this machine\n"));
+    fresh.envward("unseal --stdout").success().stderr("");
+
+    let state = fresh.directory_path().join("third-state").display().to_string();
+    let ci = fresh.with("XDG_STATE_HOME", state).with("ENVWARD_PROJECT_PIN", pin);
+    ci.envward("unseal --stdout").success().stderr("");
+    let ci = ci.with("ENVWARD_PROJECT_PIN", "0123456789abcdef0123456789abcdef");
+    ci.envward("unseal --stdout").code(4).stdout("").stderr_has("knows production by 0123456789abcdef");
+}
+
+#[test]
+fn the_file_of_another_environment() {
+    let sandbox = sealed_shop();
+    sandbox.write(".env.staging", "API_KEY=s\nDB_PASSWORD=s\nLOG_LEVEL=DEBUG\n");
+    sandbox.envward("seal -e staging").success();
+    sandbox.shell(&format!("cp secrets/staging.enc.env {SEALED}"));
+    refused(&sandbox, "was sealed for \"staging\" of project \"shop\", and was copied here\n");
+    sandbox.shell("cp secrets/staging.key.age secrets/production.key.age");
+    refused(&sandbox, "was sealed for \"staging\" of project \"shop\", and was copied here\n");
+}
+
+#[test]
+fn an_older_generation() {
+    let sandbox = sealed_shop();
+    sandbox.shell(&format!("cp {SEALED} ../old && cp envward.ledger.jsonl ../old-ledger"));
+    sandbox.shell("sed -i s/pass-1/pass-2/ .env.production");
+    sandbox.envward("seal").success();
+    sandbox.shell(&format!("cp {SEALED} ../new && cp ../old {SEALED}"));
+    refused(&sandbox, "is stale: it is generation 1, and the ledger knows generation 2\n");
+
+    // With the ledger put back too, only this machine knows better.
+    sandbox.shell("cp ../old-ledger envward.ledger.jsonl");
+    sandbox
+        .envward("unseal --stdout")
+        .success()
+        .stderr_has("warning: the sealed file is generation 1; this machine has seen 2\n");
+}
+
+#[test]
+fn an_older_generation_shows_without_any_key() {
+    let sandbox = sealed_shop();
+    sandbox.shell(&format!("cp {SEALED} ../old"));
+    sandbox.shell("sed -i s/pass-1/pass-2/ .env.production");
+    sandbox.envward("seal").success();
+    sandbox.shell(&format!("cp ../old {SEALED}"));
+    let sandbox = sandbox.with("ENVWARD_IDENTITY", "");
+    sandbox.envward("verify").code(1).stdout_has(
+        "  wrong       ledger      the file is generation 1, and the ledger knows generation 2\n",
+    );
+}
+
+#[test]
+fn a_recipient_in_the_manifest_alone() {
+    let sandbox = sealed_shop();
+    let eve = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    let manifest = manifest("\"alice\", \"bob\", \"eve\"")
+        .replace("[recipients]", &format!("[recipients]\neve = \"{eve}\""));
+    sandbox.write("envward.toml", manifest);
+    let message = "the recipients of the sealed file differ from the manifest: eve is missing\n";
+    sandbox.envward("verify").code(1).stdout_has(message);
+    sandbox.shell("sed -i s/pass-1/pass-2/ .env.production");
+    sandbox.envward("seal").code(1).stderr_has(&format!("warning: {message}"));
+    assert!(!sandbox.read(SEALED).contains(eve), "a write keeps the recipients of the file");
+}
+
+#[test]
+fn a_variable_made_readable_in_the_schema_alone() {
+    let sandbox = sealed_shop();
+    let public =
+        manifest("\"alice\", \"bob\"").replace("[vars.DB_PASSWORD]", "[vars.DB_PASSWORD]\nsecret = false");
+    sandbox.write("envward.toml", public);
+    sandbox.shell("sed -i s/pass-1/pass-2/ .env.production");
+    sandbox.envward("seal").success();
+    assert!(line(&sandbox.read(SEALED), "DB_PASSWORD=").contains("ENC["));
+}
+
+#[test]
+fn a_missing_project_key() {
+    let sandbox = sealed_shop();
+    sandbox.shell("rm secrets/production.key.age");
+    refused(&sandbox, "secrets/production.key.age is missing\n");
+    sandbox.envward("seal --adopt").code(4);
+    assert!(!sandbox.has("secrets/production.key.age"), "a new key would not be linked to the old one");
+}
+
+/// Edits of the sealed file that its MAC alone would let pass, and some that it would not.
+#[test]
+fn lines_that_were_added_removed_moved_or_swapped() {
+    let sandbox = sealed_shop();
+    let sealed = sandbox.read(SEALED);
+    let api = line(&sealed, "API_KEY=");
+    let log = line(&sealed, "LOG_LEVEL=");
+    let record = sealed.lines().take_while(|line| !line.starts_with("sops_")).last().unwrap();
+    let password = line(&sealed, "DB_PASSWORD=");
+    let (api_value, password_value) = (api.split_once('=').unwrap().1, password.split_once('=').unwrap().1);
+    let edits = [
+        ("INJECTED added", sealed.replace(api, &format!("INJECTED=\n{api}"))),
+        ("INJECTED after the record", sealed.replace(record, &format!("{record}\nINJECTED="))),
+        ("comment added", sealed.replace(api, &format!("# trust me\n{api}"))),
+        ("blank line added", sealed.replace(api, &format!("\n{api}"))),
+        ("clear value renamed", sealed.replace("LOG_LEVEL=", "REGION=").replace("(LOG_LEVEL)", "(REGION)")),
+        ("clear value split", sealed.replace(log, "LOG_LEVEL=IN\nREGION=FO")),
+        ("clear value changed", sealed.replace(log, "LOG_LEVEL=DEBUG")),
+        ("line removed", sealed.replace(&format!("{api}\n"), "")),
+        ("line moved", sealed.replace(&format!("{log}\n"), "").replace(api, &format!("{log}\n{api}"))),
+        (
+            "values swapped",
+            sealed.replace(api_value, "\0").replace(password_value, api_value).replace('\0', password_value),
+        ),
+        ("record removed", sealed.replace(&format!("{record}\n"), "")),
+        ("record doubled", sealed.replace(record, &format!("{record}\n{record}"))),
+        (
+            "record moved",
+            sealed.replace(&format!("{record}\n"), "").replace(api, &format!("{record}\n{api}")),
+        ),
+        ("selector widened", sealed.replace("^(LOG_LEVEL)$", "^(LOG_LEVEL|REGION)$")),
+        ("recipient's name changed", sealed.replace(ALICE_PUBLIC, "age1mallory")),
+        ("metadata added", sealed.replace("sops_version=", "sops_extra=1\nsops_version=")),
+        ("all encryption taken off", "API_KEY=evil\nDB_PASSWORD=evil\nLOG_LEVEL=evil\n".to_owned()),
+        ("emptied", String::new()),
+    ];
+    for (what, edited) in edits {
+        assert_ne!(edited, sealed, "{what}");
+        sandbox.write(SEALED, &edited);
+        let run = sandbox.envward("unseal --stdout");
+        assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "{what}: {}", run.stderr);
+        assert!(run.stderr.starts_with("error: "), "{what}: {}", run.stderr);
+        let keyless = sandbox
+            .command(env!("CARGO_BIN_EXE_envward"))
+            .arg("verify")
+            .env_remove("ENVWARD_IDENTITY")
+            .output()
+            .unwrap();
+        assert!(matches!(keyless.status.code(), Some(1 | 4)), "{what} shows without a key");
+    }
+    sandbox.write(SEALED, &sealed);
+    sandbox.envward("verify").success();
+}
+
+/// Every byte of the file counts, also those that sops does not look at. A sample, because each takes a run.
+#[test]
+fn bytes_that_were_changed_and_files_cut_short() {
+    let sandbox = sealed_shop();
+    let sealed = sandbox.read(SEALED).into_bytes();
+    for position in (0..sealed.len()).step_by(29) {
+        let mut flipped = sealed.clone();
+        flipped[position] ^= 1;
+        sandbox.write(SEALED, &flipped);
+        let run = sandbox.envward("unseal --stdout");
+        assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "byte {position}: {}", run.stderr);
+    }
+    for length in (0..sealed.len()).step_by(61).chain([sealed.len() - 1]) {
+        sandbox.write(SEALED, &sealed[..length]);
+        let run = sandbox.envward("unseal --stdout");
+        assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "cut at {length}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_changed_project_key_file() {
+    let sandbox = sealed_shop();
+    let key = sandbox.read("secrets/production.key.age");
+    for position in (0..key.len()).step_by(41) {
+        let mut changed = key.clone().into_bytes();
+        changed[position] ^= 1;
+        sandbox.write("secrets/production.key.age", &changed);
+        let run = sandbox.envward("unseal --stdout");
+        assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "byte {position}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_ledger_entry_by_someone_without_the_key() {
+    let sandbox = sealed_shop();
+    mallory(&sandbox);
+    sandbox.shell("tail -n 1 ../mallory/envward.ledger.jsonl >> envward.ledger.jsonl");
+    sandbox.envward("verify").code(1).stdout_has("was not written by anyone who knows the project key\n");
+    sandbox.envward("unseal --stdout").success();
+    sandbox.shell("sed -i 's/\"generation\":1/\"generation\":7/' envward.ledger.jsonl");
+    sandbox
+        .envward("verify")
+        .code(3)
+        .stderr_has("error: line 1 of the ledger was changed after it was written\n");
+    sandbox.envward("unseal --stdout").success();
+}
+
+#[test]
+fn someone_who_is_no_recipient_opens_nothing() {
+    let sandbox = sealed_shop();
+    let outsider = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    let bob = sandbox.with("ENVWARD_IDENTITY", BOB);
+    bob.envward("unseal --stdout").success();
+    let eve = bob.with("ENVWARD_IDENTITY", outsider);
+    eve.envward("unseal --stdout").code(4).stdout("");
+}

@@ -140,19 +140,22 @@ fn escaped(path: &Path) -> String {
 }
 
 fn sealed_exit_code(error: &seal::Error) -> ExitCode {
-    use seal::Error;
+    use seal::{Error, sops};
     match error {
         Error::In { error, .. } => sealed_exit_code(error),
-        Error::Conflict { .. } | Error::EnvFileChanged { .. } | Error::File(fs::Error::Locked { .. }) => {
-            ExitCode::Conflict
-        }
-        Error::Random(_) | Error::Sops(seal::sops::Error::Random(_)) => ExitCode::Bug,
+        Error::Conflict { .. }
+        | Error::EnvFileChanged { .. }
+        | Error::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
+        Error::Random(_) | Error::Sops(sops::Error::Random(_)) => ExitCode::Bug,
         Error::File(_)
         | Error::Missing { .. }
         | Error::EnvFile(_)
         | Error::Ledger(_)
         | Error::State { .. }
-        | Error::Plaintext { .. } => ExitCode::Unreadable,
+        | Error::Plaintext { .. }
+        | Error::Sops(
+            sops::Error::Name { .. } | sops::Error::NotStorable { .. } | sops::Error::CommentBreak,
+        ) => ExitCode::Unreadable,
         Error::Recipient(_)
         | Error::Identity(
             seal::identity::Error::KeyFileExists { .. }

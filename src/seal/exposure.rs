@@ -80,3 +80,36 @@ fn secrets_for(bytes: &[u8], key: &Recipient) -> Vec<String> {
     };
     document.lines.into_iter().filter_map(secret).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: &str = "age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma";
+    const BOB: &str = "age1v2v40fw3ud2zkqggxyrwmrcurln983aq4wzzgc9mcy8w2792tdnse5xqnj";
+
+    fn secrets(file: &str, key: &str) -> Vec<String> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sops").join(file);
+        let bytes = crate::fs::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        let key = Recipient::parse(key, Plugins::Refused).unwrap_or_else(|error| panic!("{error}"));
+        secrets_for(&bytes, &key)
+    }
+
+    #[test]
+    fn only_encrypted_variables_of_files_that_the_key_opens_count() {
+        // The file has two readable variables as well.
+        assert_eq!(secrets("unencrypted-regex.enc.env", ALICE), ["DB_PASSWORD"]);
+        assert!(secrets("unencrypted-regex.enc.env", BOB).is_empty());
+        assert_eq!(secrets("two-recipients.enc.env", BOB), ["A", "B"]);
+    }
+
+    #[test]
+    fn a_span_reaches_from_the_first_to_the_last_date() {
+        let mut exposure = Exposure::default();
+        let at = |second| Timestamp::from_second(second).unwrap_or_else(|error| panic!("{error}"));
+        for second in [20, 10, 30] {
+            exposure.add(["A".to_owned()], at(second));
+        }
+        assert_eq!(exposure.variables["A"], Span { first: at(10), last: at(30) });
+    }
+}

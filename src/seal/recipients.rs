@@ -81,10 +81,7 @@ impl Recipient {
             return Err(Error::NotAKey);
         }
         let upper = text.to_ascii_uppercase();
-        if upper.starts_with("AGE-SECRET-KEY-")
-            || upper.starts_with("AGE-PLUGIN-")
-            || upper.contains("PRIVATE")
-        {
+        if ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN "].iter().any(|start| upper.starts_with(start)) {
             return Err(Error::Private);
         }
         if text.starts_with("ssh-") || text.starts_with("ecdsa-") || text.starts_with("sk-") {
@@ -172,7 +169,7 @@ mod tests {
         let parse = |text: &str| Recipient::parse(text, Plugins::Refused).map(|key| key.to_string());
         assert_eq!(parse(ALICE), Ok(ALICE.to_owned()));
         assert_eq!(parse(&format!(" {ALICE}\n")), Ok(ALICE.to_owned()));
-        assert_eq!(parse(&format!("{SSH} alice@laptop")), Ok(SSH.to_owned()));
+        assert_eq!(parse(&format!("{SSH} alice's private laptop")), Ok(SSH.to_owned()));
     }
 
     #[test]
@@ -180,6 +177,7 @@ mod tests {
         let private = "AGE-SECRET-KEY-1DU0VVGGPWMDFELNVTZAA68063ATFU3NKYMQJH5YNPJRLYQUK5Z0SZ6HV5H";
         assert_eq!(error(private), Some(Error::Private));
         assert_eq!(error(&private.to_lowercase()), Some(Error::Private));
+        assert_eq!(error("-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n"), Some(Error::Private));
         assert_eq!(error(""), Some(Error::NotAKey));
         assert_eq!(error(&ALICE.replace('h', "j")), Some(Error::NotAKey));
         assert_eq!(error(&format!("{SSH}AAAA")), Some(Error::NotAKey));

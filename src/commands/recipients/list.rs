@@ -17,7 +17,7 @@ use crate::manifest::{RecipientDefinition, SealFormat};
 use crate::project::{Environment, Project};
 use crate::seal::sops::Document;
 use crate::seal::{self, age_file};
-use crate::ui::Table;
+use crate::ui::{Table, escape};
 
 /// Arguments of `recipients list`.
 #[derive(clap::Args)]
@@ -100,8 +100,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 fn of_file(path: &Path) -> Result<Vec<Row>, Error> {
     let keys = keys_of(path)?.ok_or_else(|| {
         Error::usage_with_help(
-            format!("{} is in age format, which does not tell its recipients", path.display()),
-            "open it with `envward verify` to see who sealed it",
+            format!(
+                "{} is in age format, which does not tell its recipients",
+                escape(&path.to_string_lossy())
+            ),
+            "the manifest of its project names them",
         )
     })?;
     Ok(keys

@@ -1,6 +1,7 @@
 //! Behaviour of the whole format, on files that sops made.
 
 use jiff::Timestamp;
+use proptest::prelude::*;
 
 use super::*;
 use crate::rng::Rng;
@@ -284,4 +285,23 @@ fn a_mac_over_encrypted_values_only_is_understood() {
     let lines = vec![value("LOG_LEVEL", "DEBUG"), value("SECRET", "x")];
     ok(document.replace(&key, lines, now(), &mut rng()));
     assert!(document.decrypt(&key).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_value_comes_back_verbatim(text in any::<String>(), name in "[A-Z_][A-Z0-9_]{0,8}") {
+        let (document, key) = sealed(vec![value(&name, &text)]);
+        let read_again = ok(Document::parse(&document.to_bytes()));
+        prop_assert!(ok(read_again.decrypt(&key)) == [value(&name, &text)]);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let tail = b"\nsops_mac=ENC[AES256_GCM,data:,iv:,tag:,type:str]\nsops_lastmodified=2026-03-01T12:00:00Z\n";
+        let bytes = [bytes.as_slice(), tail].concat();
+        let opened = Document::parse(&bytes).and_then(|document| document.decrypt(&Key::new([9; 32])));
+        prop_assert!(opened.is_err(), "no such file has a MAC");
+    }
 }

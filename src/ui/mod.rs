@@ -12,6 +12,8 @@
 mod escape;
 mod prompt;
 mod table;
+#[cfg(unix)]
+mod terminal_line;
 
 use std::io::{self, IsTerminal, Write};
 

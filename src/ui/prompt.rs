@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the terminal is opened as a file")]
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use zeroize::Zeroizing;
 
@@ -66,12 +66,8 @@ impl Prompter {
             None => write!(terminal, "{question}: ")?,
         }
         terminal.flush()?;
-        let mut line = String::new();
-        if BufReader::new(terminal).read_line(&mut line)? == 0 {
-            return Err(PromptError::Declined);
-        }
-        let line = line.trim_end_matches(['\r', '\n']);
-        Ok(if line.is_empty() { default.unwrap_or_default().to_owned() } else { line.to_owned() })
+        let line = read_line(&mut terminal, false)?;
+        Ok(if line.is_empty() { default.unwrap_or_default().to_owned() } else { line.expose().to_owned() })
     }
 
     /// One line that is not shown.
@@ -79,11 +75,7 @@ impl Prompter {
         let mut terminal = self.terminal()?;
         write!(terminal, "{question} (not shown): ")?;
         terminal.flush()?;
-        match rpassword::read_password() {
-            Ok(text) => Ok(Secret::new(text)),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(PromptError::Declined),
-            Err(error) => Err(error.into()),
-        }
+        read_line(&mut terminal, true)
     }
 
     /// Yes or no; Enter is no.
@@ -106,4 +98,21 @@ impl Prompter {
             OpenOptions::new().read(true).write(true).open(path).map_err(|_| PromptError::NoTerminal)?;
         if terminal.is_terminal() { Ok(terminal) } else { Err(PromptError::NoTerminal) }
     }
+}
+
+#[cfg(unix)]
+fn read_line(terminal: &mut File, hidden: bool) -> Result<Secret, PromptError> {
+    super::terminal_line::read(terminal, hidden)
+}
+
+#[cfg(not(unix))]
+fn read_line(_terminal: &mut File, hidden: bool) -> Result<Secret, PromptError> {
+    if hidden {
+        return Ok(Secret::new(rpassword::read_password()?));
+    }
+    let mut line = String::new();
+    if io::stdin().read_line(&mut line)? == 0 {
+        return Err(PromptError::Declined);
+    }
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }

@@ -131,30 +131,33 @@ fn human_or_json(context: &Context) -> Result<bool, Error> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the working directory is read once, here")]
 fn context(cli: &Cli) -> Result<Context, ExitCode> {
     let env = EnvSnapshot::take();
     let globals = cli.globals.clone();
     let verbosity = if globals.quiet { -1 } else { i8::try_from(globals.verbose).unwrap_or(i8::MAX) };
     let no_color = env.get_os(env_vars::NO_COLOR).is_some();
     let mut ui = Ui::new(globals.color, no_color, verbosity, globals.no_input);
-    let here = std::env::current_dir().map(|cwd| match &globals.directory {
-        Some(directory) => cwd.join(directory),
-        None => cwd,
-    });
-    match here {
-        Ok(cwd) if cwd.is_dir() => {
+    match directory(globals.directory.as_deref()) {
+        Ok(cwd) => {
             let (clock, rng) = (Clock::system(&env), Rng::system(&env));
             Ok(Context { ui, clock, rng, env, cwd, globals })
         }
-        Ok(cwd) => {
-            ui.error(&format!("{} is not a directory", cwd.display()));
+        Err(message) => {
+            ui.error(&message);
             Err(ExitCode::Usage)
         }
-        Err(source) => {
-            ui.error(&format!("cannot find the current directory: {source}"));
-            Err(ExitCode::Usage)
-        }
+    }
+}
+
+/// The directory to work in, without `..` and links, since the directories above it are searched.
+#[expect(clippy::disallowed_methods, reason = "the working directory is read once, here")]
+fn directory(chosen: Option<&Path>) -> Result<PathBuf, String> {
+    let here =
+        std::env::current_dir().map_err(|source| format!("cannot find the current directory: {source}"))?;
+    let Some(chosen) = chosen else { return Ok(here) };
+    match fs::canonicalize(&here.join(chosen)) {
+        Ok(directory) if directory.is_dir() => Ok(directory),
+        _ => Err(format!("{} is not a directory", escape(&chosen.display().to_string()))),
     }
 }
 

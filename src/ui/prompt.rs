@@ -7,6 +7,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use zeroize::Zeroizing;
 
 use super::escape;
+#[cfg(unix)]
+use super::terminal_line::ask;
 use crate::fs::MAX_FILE;
 use crate::secret::Secret;
 
@@ -22,6 +24,9 @@ pub enum PromptError {
     /// The person ended it: Ctrl-C, Ctrl-D.
     #[error("the question was not answered")]
     Declined,
+    /// What was typed cannot be a value.
+    #[error("the answer {0}")]
+    BadAnswer(&'static str),
     /// What came on standard input cannot be a value.
     #[error("the value on standard input {0}")]
     NotAValue(&'static str),
@@ -61,21 +66,14 @@ impl Prompter {
     /// One line, shown while typed, without its line end. An empty line gives the default, if there is one.
     pub fn line(&self, question: &str, default: Option<&str>) -> Result<String, PromptError> {
         let mut terminal = self.terminal()?;
-        match default {
-            Some(default) => write!(terminal, "{question} [{default}]: ")?,
-            None => write!(terminal, "{question}: ")?,
-        }
-        terminal.flush()?;
-        let line = read_line(&mut terminal, false)?;
+        let default_shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+        let line = ask(&mut terminal, &format!("{question}{default_shown}: "), false)?;
         Ok(if line.is_empty() { default.unwrap_or_default().to_owned() } else { line.expose().to_owned() })
     }
 
     /// One line that is not shown.
     pub fn secret(&self, question: &str) -> Result<Secret, PromptError> {
-        let mut terminal = self.terminal()?;
-        write!(terminal, "{question} (not shown): ")?;
-        terminal.flush()?;
-        read_line(&mut terminal, true)
+        ask(&mut self.terminal()?, &format!("{question} (not shown): "), true)
     }
 
     /// Yes or no; Enter is no.
@@ -100,13 +98,10 @@ impl Prompter {
     }
 }
 
-#[cfg(unix)]
-fn read_line(terminal: &mut File, hidden: bool) -> Result<Secret, PromptError> {
-    super::terminal_line::read(terminal, hidden)
-}
-
+/// Puts a question and reads one line, without its end; `hidden`: not shown while it is typed.
 #[cfg(not(unix))]
-fn read_line(_terminal: &mut File, hidden: bool) -> Result<Secret, PromptError> {
+fn ask(terminal: &mut File, question: &str, hidden: bool) -> Result<Secret, PromptError> {
+    terminal.write_all(question.as_bytes())?;
     if hidden {
         return Ok(Secret::new(rpassword::read_password()?));
     }

@@ -4,7 +4,7 @@
 //! it, keeps what was answered before, and never leaves a terminal behind that does not show what is typed.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 
 use zeroize::Zeroizing;
 
@@ -17,11 +17,13 @@ const LONGEST: usize = 4096;
 /// Ctrl-C and Ctrl-\, which end the line without an answer.
 const INTERRUPTS: [u8; 2] = [0x03, 0x1c];
 
-/// One line without its end; `hidden`: not shown while it is typed.
-pub(super) fn read(terminal: &mut File, hidden: bool) -> Result<Secret, PromptError> {
+/// Puts a question and reads one line, without its end; `hidden`: not shown while it is typed.
+pub(super) fn ask(terminal: &mut File, question: &str, hidden: bool) -> Result<Secret, PromptError> {
     let mut buffer = Zeroizing::new([0; LONGEST]);
     let length = {
+        // Before the question is shown, so that no answer can be too early for it.
         let _mode = Mode::enter(terminal, hidden)?;
+        terminal.write_all(question.as_bytes())?;
         // A terminal gives at most one line at a time.
         terminal.read(&mut *buffer)?
     };
@@ -29,10 +31,12 @@ pub(super) fn read(terminal: &mut File, hidden: bool) -> Result<Secret, PromptEr
     match line.last() {
         None => return Err(PromptError::Declined),
         Some(last) if INTERRUPTS.contains(last) => return Err(PromptError::Declined),
-        Some(_) if length >= LONGEST - 1 => return Err(PromptError::NotAValue("is too long to be typed")),
+        Some(_) if length >= LONGEST - 1 => {
+            return Err(PromptError::BadAnswer("is too long for a line of a terminal"));
+        }
         Some(_) => {}
     }
-    let text = std::str::from_utf8(line).map_err(|_| PromptError::NotAValue("is not UTF-8"))?;
+    let text = std::str::from_utf8(line).map_err(|_| PromptError::BadAnswer("is not UTF-8"))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 

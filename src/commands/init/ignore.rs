@@ -12,10 +12,8 @@ const COMMENT: &str = "# envward: plaintext secrets stay out, sealed files go in
 pub(super) fn with_ignore_rules(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let line_of = |rule: &str| lines.iter().rposition(|line| *line == rule);
-    let ignoring: Vec<_> =
-        RULES.iter().filter(|rule| !rule.starts_with('!')).map(|rule| line_of(rule)).collect();
     // An exception counts only below what it is an exception from.
-    let last = if ignoring.contains(&None) { None } else { ignoring.into_iter().flatten().max() };
+    let last = line_of(".env").zip(line_of(".env.*")).map(|(first, second)| first.max(second));
     let is_missing = |rule: &&&str| match line_of(rule) {
         None => true,
         Some(line) => rule.starts_with('!') && last.is_none_or(|last| line < last),

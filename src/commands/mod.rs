@@ -2,17 +2,19 @@
 //!
 //! To add one: write its file with `Args` and `run`, and add it to the list in [`Command`].
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::{Cli, Format};
 use crate::context::{Clock, Context, EnvSnapshot};
 use crate::dotenv::is_name;
-use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::rng::Rng;
 use crate::ui::{Ui, escape};
+use crate::{env_vars, fs};
 
 mod bootstrap;
 mod check;

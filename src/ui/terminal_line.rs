@@ -30,7 +30,11 @@ pub(super) fn ask(terminal: &mut File, question: &str, hidden: bool) -> Result<S
     let line = buffer.get(..length).unwrap_or_default();
     match line.last() {
         None => return Err(PromptError::Declined),
-        Some(last) if INTERRUPTS.contains(last) => return Err(PromptError::Declined),
+        Some(last) if INTERRUPTS.contains(last) => {
+            // What is said next begins on a line of its own.
+            terminal.write_all(b"\n")?;
+            return Err(PromptError::Declined);
+        }
         Some(_) if length >= LONGEST - 1 => {
             return Err(PromptError::BadAnswer("is too long for a line of a terminal"));
         }

@@ -1,7 +1,5 @@
 //! `bootstrap`: what is filled in, what is asked, what is left alone.
 
-use std::process::Command;
-
 use crate::support::{Run, Sandbox};
 
 const MANIFEST: &str = "\
@@ -65,9 +63,9 @@ fn project() -> Sandbox {
 fn on_a_terminal(sandbox: &Sandbox, steps: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/terminal.py");
     let steps = serde_json::to_string(steps).unwrap();
-    let mut command: Command = sandbox.command("python3");
-    let output =
-        command.args([script, &steps, env!("CARGO_BIN_EXE_envward")]).args(arguments).output().unwrap();
+    let mut command = sandbox.command("python3");
+    command.env("NO_COLOR", "1").args([script, &steps, env!("CARGO_BIN_EXE_envward")]).args(arguments);
+    let output = command.output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(output.stderr.is_empty(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
     (output.status.code(), shown)

@@ -1,5 +1,6 @@
 //! A sandbox: an empty directory, a home of its own, a cleared environment, a fixed clock, seeded randomness.
 
+pub mod sealed;
 pub mod shop;
 
 use std::fs;

@@ -198,7 +198,7 @@ impl Holder {
             }
         };
         for name in rendered {
-            context.ui.say(&format!("{} was rendered again from its parts", escape(&name)));
+            context.ui.say(&format!("{} was rendered from its parts", escape(&name)));
         }
         for name in &outcome.sealed_only {
             let name = escape(name);

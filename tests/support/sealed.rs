@@ -1,0 +1,84 @@
+//! A project with an environment that is sealed.
+
+use envward::cli::Globals;
+use envward::context::{Clock, Context, EnvSnapshot};
+use envward::project::Project;
+use envward::rng::Rng;
+use envward::seal::{self, Access};
+use envward::secret::{Secret, Values};
+use envward::ui::{ColorChoice, Ui};
+
+use super::{NOW, Sandbox};
+
+const IDENTITY: &str = "AGE-SECRET-KEY-1DU0VVGGPWMDFELNVTZAA68063ATFU3NKYMQJH5YNPJRLYQUK5Z0SZ6HV5H";
+
+const MANIFEST: &str = r#"
+[project]
+name = "app"
+default = "production"
+
+[environments.production]
+recipients = ["alice"]
+
+[environments.staging]
+recipients = ["alice"]
+
+[recipients]
+alice = "age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma"
+
+[vars.DB_USER]
+secret = false
+
+[vars.DB_PASSWORD]
+min_length = 3
+group = "database"
+
+[vars.DATABASE_URL]
+type = "postgres-url"
+template = "postgresql://${DB_USER}:${DB_PASSWORD|url}@db:5432/app"
+group = "database"
+
+[vars.PORT]
+type = "port"
+secret = false
+required = false
+
+[vars.TLS_KEY]
+required = false
+
+[vars.TOKEN]
+"#;
+
+/// A project in a git repository whose only recipient is the user, with nothing sealed yet.
+pub fn project() -> Sandbox {
+    let sandbox = Sandbox::git().with("ENVWARD_IDENTITY", IDENTITY);
+    sandbox.write("envward.toml", MANIFEST);
+    sandbox.write(".gitignore", ".env*\n.envward/\n");
+    sandbox
+}
+
+/// Seals these values as an environment of the project.
+pub fn seal(sandbox: &Sandbox, environment: &str, values: &[(&str, &str)]) {
+    let home = sandbox.home().into_os_string();
+    let env: EnvSnapshot = [
+        ("HOME".into(), home),
+        ("ENVWARD_IDENTITY".into(), IDENTITY.into()),
+        ("ENVWARD_KEYRING".into(), "off".into()),
+    ]
+    .into_iter()
+    .collect();
+    let mut context = Context {
+        ui: Ui::new(ColorChoice::Never, true, -1, true),
+        clock: Clock::fixed(NOW.parse().unwrap()),
+        rng: Rng::test_only_seeded(1),
+        env,
+        cwd: sandbox.project(),
+        globals: Globals::default(),
+    };
+    let project = Project::require(&context).unwrap();
+    let environment = project.environment_named(environment).unwrap();
+    let schema = project.schema().unwrap();
+    let values: Values = values.iter().map(|&(name, value)| (name.to_owned(), Secret::new(value))).collect();
+    let mut access = Access::from_context(&context, None);
+    seal::create(&project, &environment, &values, Some(&schema), &mut access, &mut context.rng).unwrap();
+}

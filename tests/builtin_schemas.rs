@@ -94,20 +94,6 @@ fn every_variable_is_described_and_has_a_group() {
 }
 
 #[test]
-fn every_required_variable_says_where_its_value_comes_from() {
-    for system in SYSTEMS {
-        for variable in builtin_schema(system).vars.values() {
-            let open =
-                variable.default.is_none() && variable.template.is_none() && variable.generate.is_none();
-            if open && matches!(variable.required, Required::Always) && variable.secret {
-                let told = variable.obtain.is_some() || variable.description.is_some();
-                assert!(told, "{system}: {}", variable.name);
-            }
-        }
-    }
-}
-
-#[test]
 fn variables_of_other_containers_are_optional() {
     // The two that stand for a literal password of the guide are asked for while they are used.
     let conditional = ["POSTGRES_PASSWORD", "GF_SECURITY_ADMIN_PASSWORD"];

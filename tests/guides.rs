@@ -29,12 +29,11 @@ fn names(env_file: &str) -> BTreeSet<&str> {
 }
 
 /// Every error and warning of `check` on the printed block, one a line, as the fixtures have it.
-fn findings(system: &str) -> Vec<String> {
+fn findings(system: &str, schema: &str) -> Vec<String> {
     let sandbox = Sandbox::new();
     sandbox.write("printed.env", fixture(&format!("{system}.env")));
-    let schema = schema_file(system);
     let run =
-        sandbox.envward_with_input(&["check", "printed.env", "--schema", &schema, "--format", "json"], b"");
+        sandbox.envward_with_input(&["check", "printed.env", "--schema", schema, "--format", "json"], b"");
     let report = run.code(1).json();
     let mut findings = Vec::new();
     for diagnostic in report["diagnostics"].as_array().unwrap() {
@@ -54,9 +53,11 @@ fn each_printed_block_has_exactly_the_findings_that_are_listed() {
     for system in SYSTEMS {
         let expected = fixture(&format!("{system}.expected"));
         let expected: BTreeSet<&str> = expected.lines().filter(|line| !line.starts_with('#')).collect();
-        let found = findings(system);
-        let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
-        assert_eq!(found, expected, "{system}");
+        for schema in [schema_file(system), format!("builtin:{system}")] {
+            let found = findings(system, &schema);
+            let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
+            assert_eq!(found, expected, "{schema}");
+        }
     }
 }
 
@@ -119,7 +120,7 @@ fn what_bootstrap_writes_assigns_every_name_of_the_printed_block() {
 fn bootstrap_keeps_what_the_guide_prints_as_real_values() {
     for system in SYSTEMS {
         let block = fixture(&format!("{system}.env"));
-        let wrong: Vec<String> = findings(system);
+        let wrong = findings(system, &schema_file(system));
         let is_wrong = |name: &str| wrong.iter().any(|finding| finding.ends_with(&format!(" {name}")));
         let asked = fixture(&format!("{system}.answers"));
         let asked = names(&asked);

@@ -227,6 +227,8 @@ mod testing {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Values made so that a type gets far into them before it refuses.
@@ -302,6 +304,35 @@ mod tests {
             for value in [" ", " 1", "1 ", "1\n", "https://a.example/\t", "\u{1b}[1m"] {
                 let accepted = value_type.check(value, &Constraints::default()).is_ok();
                 assert!(!accepted, "{} accepts {value:?}", value_type.name());
+            }
+        }
+    }
+
+    /// Pieces that types look for, in any order, between other text.
+    fn composed() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("://".to_owned()),
+            Just("redis://".to_owned()),
+            Just("mongodb://".to_owned()),
+            Just("s3://".to_owned()),
+            Just("arn:aws:".to_owned()),
+            Just("-----BEGIN ".to_owned()),
+            Just("-----END ".to_owned()),
+            Just("-----\n".to_owned()),
+            Just("AGE-SECRET-KEY-1".to_owned()),
+            "[@:/?#,.+%=\\[\\]-]{1,3}",
+            "[0-9]{1,20}",
+            "[a-zA-Z]{1,4}",
+            "\\PC{1,3}",
+        ];
+        proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_makes_a_type_panic(value in composed()) {
+            for value_type in ALL {
+                let _ = value_type.check(&value, &Constraints::default());
             }
         }
     }

@@ -7,7 +7,7 @@
 //!
 //! The rooms, each of which uses only those above it in this list:
 //! [`exit_code`], [`hardening`], [`env_vars`], [`secret`], [`mac`], [`fs`], [`ui`], [`rng`], [`context`],
-//! [`suggest`], [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`manifest`], [`json_schema`],
+//! [`suggest`], [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`bootstrap`] · [`manifest`], [`json_schema`],
 //! [`git`] · [`check`] · [`ledger`] · [`seal`] · [`inject`] · [`commands`].
 
 pub mod bootstrap;

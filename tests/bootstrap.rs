@@ -303,3 +303,36 @@ fn the_built_in_systems_can_be_bootstrapped_twice() {
         assert_eq!(sandbox.read(".env.production"), file, "{name}");
     }
 }
+
+#[test]
+fn a_sealed_file_is_completed_in_its_place() {
+    let sandbox = Sandbox::git();
+    sandbox.write("../app.toml", SCHEMA);
+    let _ = sandbox.envward("init --schema ../app.toml").success();
+    sandbox.write(".env.production", "MODE=none\nAPI_TOKEN=changeme\n");
+    let _ = sandbox.envward("seal").success();
+    sandbox.shell("rm .env.production");
+    let _ = bootstrap(&sandbox, ANSWERS).success().stderr(
+        "secrets/production.enc.env was completed\n  generated  DB_PASSWORD\n  answered   API_TOKEN\n  \
+         by default DB_USER\n  derived    DATABASE_URL\nnext: envward check\n",
+    );
+    assert!(!sandbox.has(".env.production"), "plaintext appears only where it was");
+    let _ = sandbox.envward("run -- printenv API_TOKEN").success().stdout("tok-12345678\n");
+    let before = sandbox.read("secrets/production.enc.env");
+    let _ = bootstrap(&sandbox, ANSWERS).success().stderr_has("has nothing to fill in");
+    assert_eq!(sandbox.read("secrets/production.enc.env"), before);
+}
+
+#[test]
+fn what_a_sealed_file_lacks_goes_into_the_env_file_too() {
+    let sandbox = Sandbox::git();
+    sandbox.write("../app.toml", SCHEMA);
+    let _ = sandbox.envward("init --schema ../app.toml").success();
+    sandbox.write(".env.production", "# mine\nMODE=none\n");
+    let _ = sandbox.envward("seal").success();
+    let _ = bootstrap(&sandbox, ANSWERS).success();
+    let file = sandbox.read(".env.production");
+    assert!(file.starts_with("# mine\nMODE=none\n"), "{file}");
+    assert_eq!(value(&file, "API_TOKEN"), "tok-12345678");
+    let _ = sandbox.envward("run -- printenv DB_PASSWORD").success().stderr("");
+}

@@ -9,6 +9,7 @@ use crate::support::{Run, Sandbox};
 const MANIFEST: &str = "\
 [project]
 name = \"app\"
+schema = \"app.toml\"
 default = \"production\"
 
 [environments.production]
@@ -16,7 +17,9 @@ recipients = [\"me\"]
 
 [recipients]
 me = \"age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma\"
+";
 
+const SCHEMA: &str = "\
 [vars.DB_PASSWORD]
 min_length = 8
 
@@ -35,9 +38,14 @@ required = false
 
 const ENV_FILE: &str = "DB_PASSWORD=correct-horse\nEXTRA='two words'\n";
 
+fn write_manifest(sandbox: &Sandbox, manifest: &str) {
+    sandbox.write("envward.toml", manifest);
+    sandbox.write("app.toml", SCHEMA);
+}
+
 fn project(env_file: &str) -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("envward.toml", MANIFEST);
+    write_manifest(&sandbox, MANIFEST);
     sandbox.write(".env.production", env_file);
     sandbox
 }
@@ -100,7 +108,7 @@ fn what_the_platform_sets_wins_over_the_file() {
 #[test]
 fn defaults_are_those_of_the_environment() {
     let sandbox = project(ENV_FILE);
-    sandbox.write("envward.toml", format!("{MANIFEST}\n[environments.staging]\n"));
+    write_manifest(&sandbox, &format!("{MANIFEST}\n[environments.staging]\n"));
     sandbox.write(".env.staging", ENV_FILE);
     let _ = sandbox.envward("run -e staging -- printenv LOG_LEVEL").success().stdout("DEBUG\n");
     let sandbox = sandbox.with("ENVWARD_ENV", "staging");
@@ -270,14 +278,14 @@ fn a_file_can_be_named_with_and_without_a_project() {
     let _ = sandbox.envward("run --file some.env --clean -- env").success().stdout("A=1\n").stderr("");
     let _ = sandbox.envward("run --file nothing.env -- env").code(3).stderr_has("nothing.env");
     // The project's schema applies to it.
-    sandbox.write("envward.toml", MANIFEST);
+    write_manifest(&sandbox, MANIFEST);
     let _ = sandbox.envward("run --file some.env -- env").code(1).stderr_has("DB_PASSWORD is not set");
 }
 
 #[test]
 fn nothing_to_inject_is_an_error() {
     let sandbox = Sandbox::new();
-    sandbox.write("envward.toml", MANIFEST);
+    write_manifest(&sandbox, MANIFEST);
     let _ = sandbox
         .envward("run -- true")
         .code(3)
@@ -305,4 +313,63 @@ fn nothing_is_written() {
     let before = sandbox.shell(listing);
     let _ = sandbox.envward("run -- true").success();
     assert_eq!(sandbox.shell(listing), before);
+}
+
+/// A project whose environment is sealed, without its env file.
+fn sealed() -> Sandbox {
+    let sandbox = Sandbox::git();
+    sandbox.write("../app.toml", SCHEMA);
+    let _ = sandbox.envward("init --schema ../app.toml").success();
+    sandbox.write(".env.production", ENV_FILE);
+    let _ = sandbox.envward("seal").success();
+    sandbox.shell("mv .env.production ../plain");
+    sandbox
+}
+
+#[test]
+fn a_sealed_file_is_opened_and_its_key_stays_behind() {
+    let sandbox = sealed();
+    let run = sandbox.envward("run --clean -- env -0").success().stderr("");
+    let expected =
+        BTreeMap::from([("DB_PASSWORD", "correct-horse"), ("EXTRA", "two words"), ("LOG_LEVEL", "INFO")]);
+    assert_eq!(environment(&run), expected);
+    let key = std::fs::read_to_string(sandbox.home().join(".config/envward/keys.txt")).unwrap();
+    let key = key.lines().last().unwrap();
+    sandbox.shell("rm ../home/.config/envward/keys.txt");
+    let sandbox = sandbox.with("ENVWARD_IDENTITY", key);
+    let run = sandbox.envward("run -- env").success();
+    assert!(run.stdout.contains("DB_PASSWORD=correct-horse\n"));
+    assert!(!run.stdout.contains("AGE-SECRET-KEY") && !run.stdout.contains("ENVWARD_IDENTITY"));
+}
+
+#[test]
+fn without_a_key_nothing_is_started() {
+    let sandbox = sealed();
+    sandbox.shell("rm ../home/.config/envward/keys.txt");
+    let run = sandbox.envward_with_input(&["run", "--", "touch", "started"], b"").code(4);
+    assert!(run.stderr.starts_with("envward: error: there is no identity"), "{}", run.stderr);
+    assert!(!sandbox.has("started"));
+}
+
+#[test]
+fn a_changed_sealed_file_starts_nothing_also_without_the_check() {
+    let sandbox = sealed();
+    sandbox.shell("sed -i 's/^EXTRA=/EXTRO=/' secrets/production.enc.env");
+    for flags in ["run", "run --no-check"] {
+        let run = sandbox.envward(&format!("{flags} -- touch started")).code(4);
+        assert!(run.stderr.starts_with("envward: error: "), "{}", run.stderr);
+        assert!(!sandbox.has("started"));
+    }
+}
+
+#[test]
+fn the_sealed_file_wins_over_an_env_file_that_differs() {
+    let sandbox = sealed();
+    sandbox.write(".env.production", ENV_FILE);
+    let _ = sandbox.envward("run -- printenv EXTRA").success().stdout("two words\n").stderr("");
+    sandbox.write(".env.production", ENV_FILE.replace("two", "canary"));
+    let _ = sandbox.envward("run -- printenv EXTRA").success().stdout("two words\n").stderr(
+        "envward: warning: the env file differs in EXTRA; the sealed file is used\n\
+         envward: help: take its changes over with: envward seal\n",
+    );
 }

@@ -28,6 +28,20 @@ pub fn check(subject: &Subject<'_>) -> Report {
     report
 }
 
+/// Only the findings that are errors, and without the rules that never report one: what `run` asks for, which
+/// is to start at once.
+pub fn errors(subject: &Subject<'_>) -> Report {
+    let mut report = Report::default();
+    for rule in rules::ALL {
+        if rule.codes().iter().any(|code| code.severity == Severity::Error) {
+            rule.check(subject, &mut report);
+        }
+    }
+    report.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    report.sort();
+    report
+}
+
 /// A name as it is shown in messages: without control characters, and not longer than a line.
 pub fn shown(name: &str) -> Cow<'_, str> {
     const LONGEST: usize = 80;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::check::{self, Input, Severity, Subject};
+use crate::check::{self, Input, Subject};
 use crate::context::Context;
 use crate::dotenv::{self, Document};
 use crate::error::Error;
@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 
-    /// The command to become, and its arguments
+    /// The command to become, and its arguments; on Windows, to start and wait for
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
@@ -147,14 +147,11 @@ fn report_difference(opened: &Opened, environment: &Environment, ui: &mut Ui) ->
 /// Whether the values fit the schema; says what does not.
 fn fits(values: &Values, schema: Option<&Schema>, environment: &str, context: &mut Context) -> bool {
     let now = context.clock.now();
-    let report = check::check(&Subject::new(schema, environment, None, Input::Process(values), &[], now));
+    let report = check::errors(&Subject::new(schema, environment, None, Input::Process(values), &[], now));
     for diagnostic in &report.diagnostics {
-        match diagnostic.severity {
-            Severity::Error => context.ui.error(&diagnostic.message),
-            Severity::Warning | Severity::Note => context.ui.detail(&diagnostic.message),
-        }
+        context.ui.error(&diagnostic.message);
     }
-    let fits = report.count(Severity::Error) == 0;
+    let fits = report.diagnostics.is_empty();
     if !fits {
         context.ui.help("nothing was started; see more with: envward check");
     }

@@ -293,7 +293,7 @@ fn a_new_data_key_is_not_wrapped_to_a_recipient_that_has_expired() {
     sandbox.write("envward.toml", dated);
     let listed = envward(&sandbox, &["recipients", "list"]).code(1);
     assert!(listed.stdout.contains("2026-02-28  expired\n"), "{}", listed.stdout);
-    let removed = envward(&sandbox, &["recipients", "remove", "bob", "-e", "production"]).success();
+    let removed = envward(&sandbox, &["recipients", "remove", "bob", "-e", "production"]).code(1);
     let warning = "warning: production: not sealed to ci, which expired on 2026-02-28\n";
     assert!(removed.stderr.contains(warning), "{}", removed.stderr);
     assert!(!sandbox.read("secrets/production.enc.env").contains(CI));
@@ -340,6 +340,23 @@ fn a_recipient_in_the_manifest_alone_cannot_open_anything_and_is_reported() {
         (None, "file_only".to_owned()),
     ];
     assert_eq!(states, expected);
+}
+
+#[test]
+fn adding_one_does_not_let_in_another_whom_only_the_manifest_names() {
+    let sandbox = with_bob();
+    let forged = sandbox
+        .read("envward.toml")
+        .replace("[\"alice\", \"bob\"]", "[\"alice\", \"bob\", \"mallory\"]")
+        .replace("bob = ", &format!("mallory = \"{CI}\"\nbob = "));
+    sandbox.write("envward.toml", forged);
+    let carol = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    let added = envward(&sandbox, &["recipients", "add", "carol", carol, "-e", "production"]).code(1);
+    let expected =
+        "warning: the recipients of the sealed file differ from the manifest: mallory is missing\n";
+    assert!(added.stderr.contains(expected), "{}", added.stderr);
+    let sealed = sandbox.read("secrets/production.enc.env");
+    assert!(sealed.contains(carol) && !sealed.contains(CI));
 }
 
 #[test]

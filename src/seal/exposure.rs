@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use super::recipients::{Plugins, Recipient};
+use super::recipients::{Recipient, canonical};
 use super::sops::{Document, Line, Stored};
 use crate::git::{Error, Git, Revision};
 use crate::manifest::SealFormat;
@@ -70,8 +70,8 @@ pub fn exposure(
 /// The encrypted variables of a file, if it is wrapped to the key.
 fn secrets_for(bytes: &[u8], key: &Recipient) -> Vec<String> {
     let Ok(document) = Document::parse(bytes) else { return Vec::new() };
-    let is_key = |text: &str| Recipient::parse(text, Plugins::Allowed).is_ok_and(|other| other == *key);
-    if !document.metadata.age().any(|entry| is_key(entry.recipient)) {
+    let key = key.to_string();
+    if !document.metadata.age().any(|entry| canonical(entry.recipient) == key) {
         return Vec::new();
     }
     let secret = |line: Line| match line {
@@ -84,6 +84,7 @@ fn secrets_for(bytes: &[u8], key: &Recipient) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seal::recipients::Plugins;
 
     const ALICE: &str = "age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma";
     const BOB: &str = "age1v2v40fw3ud2zkqggxyrwmrcurln983aq4wzzgc9mcy8w2792tdnse5xqnj";

@@ -130,6 +130,13 @@ impl PartialEq for Recipient {
 
 impl Eq for Recipient {}
 
+/// A public key as files spell it: without the comment that an SSH key may carry. Nothing is checked, so it is
+/// cheap enough to compare many.
+pub fn canonical(key: &str) -> String {
+    let words = if key.trim_start().starts_with("age1") { 1 } else { 2 };
+    key.split_whitespace().take(words).collect::<Vec<_>>().join(" ")
+}
+
 fn parse_ssh(text: &str) -> Result<Recipient, Error> {
     let key: ssh::Recipient = text.parse().map_err(|error| match error {
         ParseRecipientKeyError::RsaModulusTooLarge | ParseRecipientKeyError::RsaModulusTooSmall => {

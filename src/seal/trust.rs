@@ -3,6 +3,7 @@
 use super::content::Content;
 use super::machine::Machine;
 use super::project_key::ProjectKeys;
+use super::recipients::canonical;
 use super::record::{Malformed, Mismatch, Record};
 use super::site::Site;
 use super::sops::Plain;
@@ -149,10 +150,4 @@ pub(super) fn compare_recipients(site: &Site, recipients: &[String]) -> Option<R
     let unknown = |recipient: &&String| !manifest.iter().any(|(_, key)| *key == canonical(recipient));
     let extra: Vec<String> = recipients.iter().filter(unknown).cloned().collect();
     (!missing.is_empty() || !extra.is_empty()).then_some(Remark::RecipientsDiffer { missing, extra })
-}
-
-/// A public key without the comment that an SSH key may carry.
-fn canonical(key: &str) -> String {
-    let words = if key.trim_start().starts_with("age1") { 1 } else { 2 };
-    key.split_whitespace().take(words).collect::<Vec<_>>().join(" ")
 }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::{canonical, environments, report};
+use super::{environments, say_remarks};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::manifest::ManifestEdit;
 use crate::project::Project;
-use crate::seal::recipients::{Plugins, Recipient};
+use crate::seal::recipients::{Plugins, Recipient, canonical};
 use crate::seal::{self, Access, Opened};
 
 /// Arguments of `recipients add`.
@@ -47,26 +47,28 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     manifest.check()?;
     // All are opened before the first is written, so that a missing identity changes nothing.
     let mut access = Access::from_context(context, args.identity.as_deref());
-    let mut opened: Vec<(&str, Opened)> = Vec::new();
+    let mut all: Vec<(&str, Opened)> = Vec::new();
+    let mut differs = false;
     for environment in environments.iter().filter(|environment| fs::exists(&environment.sealed)) {
-        opened.push((&environment.name, seal::open(&project, environment, &mut access)?));
+        let opened = seal::open(&project, environment, &mut access)?;
+        differs |= say_remarks(&opened, &args.name, &key, context);
+        all.push((&environment.name, opened));
     }
-    for (environment, opened) in &opened {
+    for (environment, opened) in &all {
         let mut recipients: Vec<String> = opened.recipients.iter().map(|key| canonical(key)).collect();
         if recipients.contains(&key) {
             context.ui.say(&format!("{environment}: {} can open it already", args.name));
             continue;
         }
         recipients.push(key.clone());
-        let written = seal::set_recipients(opened, &recipients, &mut access, &mut context.rng)?;
-        report(&written, context);
+        seal::set_recipients(opened, &recipients, &mut access, &mut context.rng)?;
         context.ui.say(&format!("{environment}: {} can open it now", args.name));
     }
     manifest.save()?;
     for environment in environments.iter().filter(|environment| !fs::exists(&environment.sealed)) {
         context.ui.say(&format!("{}: not sealed yet; only the manifest was changed", environment.name));
     }
-    Ok(ExitCode::Done)
+    Ok(ExitCode::from_findings(differs))
 }
 
 /// A name means one key: another one under it would leave the old key in the files without a name.

@@ -7,14 +7,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{canonical, environments};
-use crate::cli::Format;
+use super::environments;
+use crate::commands::human_or_json;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::manifest::{RecipientDefinition, SealFormat};
 use crate::project::{Environment, Project};
+use crate::seal::recipients::canonical;
 use crate::seal::sops::Document;
 use crate::seal::{self, age_file};
 use crate::ui::{Table, escape};
@@ -78,17 +79,14 @@ impl State {
 
 /// Shows who can open the sealed files.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let format = context.globals.format;
-    if !matches!(format, Format::Human | Format::Json) {
-        return Err(Error::usage(format!("recipients list has no --format {}", format.name())));
-    }
+    let as_json = human_or_json(context)?;
     let recipients = match &args.file {
         Some(file) => of_file(&context.resolve(file))?,
         None => of_project(context)?,
     };
     let found = recipients.iter().any(|row| row.state.is_finding());
     let report = Report { version: 1, recipients };
-    let text = if format == Format::Json {
+    let text = if as_json {
         format!("{}\n", serde_json::to_string(&report).expect("names and keys are valid JSON"))
     } else {
         table(&report)

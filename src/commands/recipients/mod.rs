@@ -8,8 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::project::{Environment, Project};
-use crate::seal::recipients::{Plugins, Recipient};
-use crate::seal::{Remark, Written};
+use crate::seal::{Opened, Remark};
 
 /// Arguments of `recipients`.
 #[derive(clap::Args)]
@@ -45,17 +44,21 @@ fn environments(project: &Project, context: &Context) -> Result<Vec<Environment>
     }
 }
 
-/// The one spelling of a public key; one that is none is left as it is, to be shown.
-fn canonical(key: &str) -> String {
-    Recipient::parse(key, Plugins::Allowed).map_or_else(|_| key.to_owned(), |key| key.to_string())
-}
-
-/// Passes on what is to be said about a file that was written, but that it differs from the manifest: the
-/// manifest follows in the same command.
-fn report(written: &Written, context: &mut Context) {
-    for remark in &written.remarks {
-        if !matches!(remark, Remark::RecipientsDiffer { .. }) {
-            context.ui.warn(&remark.to_string());
+/// Says what is to be said about a file that was opened; whether manifest and file differ in more than the
+/// recipient who comes or goes, which is a finding.
+fn say_remarks(opened: &Opened, name: &str, key: &str, context: &mut Context) -> bool {
+    let mut differs = false;
+    for remark in &opened.remarks {
+        let mut remark = remark.clone();
+        if let Remark::RecipientsDiffer { missing, extra } = &mut remark {
+            missing.retain(|other| other != name);
+            extra.retain(|other| other != key);
+            if missing.is_empty() && extra.is_empty() {
+                continue;
+            }
+            differs = true;
         }
+        context.ui.warn(&remark.to_string());
     }
+    differs
 }

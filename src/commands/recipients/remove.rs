@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{canonical, environments, report};
-use crate::cli::Format;
+use super::{environments, say_remarks};
+use crate::commands::human_or_json;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -17,7 +17,7 @@ use crate::git::Git;
 use crate::manifest::ManifestEdit;
 use crate::project::{Environment, Project};
 use crate::seal::exposure::{Exposure, exposure};
-use crate::seal::recipients::{Plugins, Recipient};
+use crate::seal::recipients::{Plugins, Recipient, canonical};
 use crate::seal::{self, Access, Opened};
 use crate::ui::Table;
 
@@ -53,19 +53,19 @@ struct Row {
 
 /// Shuts someone out.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let format = context.globals.format;
-    if !matches!(format, Format::Human | Format::Json) {
-        return Err(Error::usage(format!("recipients remove has no --format {}", format.name())));
-    }
+    let as_json = human_or_json(context)?;
     let project = Project::require(context)?;
     let environments = environments(&project, context)?;
     let key = key_of(&project, &args.name)?;
     let manifest = edited(&project, &environments, &args.name, context)?;
     let mut access = Access::from_context(context, args.identity.as_deref());
     let mut leaving: Vec<(&Environment, Opened, Vec<String>)> = Vec::new();
+    let mut found = false;
     for environment in environments.iter().filter(|environment| fs::exists(&environment.sealed)) {
         let opened = seal::open(&project, environment, &mut access)?;
-        let remaining = remaining(&opened, &key, environment, &project, context)?;
+        found |= say_remarks(&opened, &args.name, &key.to_string(), context);
+        let (remaining, expired) = remaining(&opened, &key, environment, &project, context)?;
+        found |= expired;
         leaving.push((environment, opened, remaining));
     }
     let git = Git::discover(&project.root, &context.env);
@@ -82,8 +82,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     if git.is_none() {
         context.ui.note("this is no git repository: only the present files were looked at");
     }
-    print(&report, format, context)?;
-    Ok(ExitCode::from_findings(!report.complete))
+    print(&report, as_json, context)?;
+    Ok(ExitCode::from_findings(found || !report.complete))
 }
 
 /// The public key of a name of the manifest.
@@ -121,17 +121,19 @@ fn edited(
     Ok(manifest)
 }
 
-/// Who can still open the file: neither the one who leaves nor a recipient whose time is over.
+/// Who can still open the file: neither the one who leaves nor a recipient whose time is over; and whether there
+/// is one of those.
 fn remaining(
     opened: &Opened,
     key: &Recipient,
     environment: &Environment,
     project: &Project,
     context: &mut Context,
-) -> Result<Vec<String>, Error> {
+) -> Result<(Vec<String>, bool), Error> {
     let today = context.clock.now().to_zoned(TimeZone::UTC).date();
     let mut remaining: Vec<String> = opened.recipients.iter().map(|key| canonical(key)).collect();
     remaining.retain(|other| *other != key.to_string());
+    let mut expired = false;
     for (name, definition) in &project.manifest.recipients {
         let over = definition.expires().filter(|last| *last < today);
         if let Some(last) = over
@@ -139,6 +141,7 @@ fn remaining(
         {
             remaining.retain(|other| *other != canonical(definition.key()));
             context.ui.warn(&format!("{}: not sealed to {name}, which expired on {last}", environment.name));
+            expired = true;
         }
     }
     if remaining.is_empty() {
@@ -147,7 +150,7 @@ fn remaining(
             "add someone first: envward recipients add NAME KEY",
         ));
     }
-    Ok(remaining)
+    Ok((remaining, expired))
 }
 
 /// Gives the file new keys.
@@ -163,8 +166,7 @@ fn shut_out(
         context.ui.say(&format!("{environment}: {name} could not open it"));
         return Ok(());
     }
-    let written = seal::set_recipients(opened, remaining, access, &mut context.rng)?;
-    report(&written, context);
+    seal::set_recipients(opened, remaining, access, &mut context.rng)?;
     context.ui.say(&format!("{environment}: new data key and new project key, without {name}"));
     Ok(())
 }
@@ -189,8 +191,8 @@ fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-fn print(report: &Report, format: Format, context: &mut Context) -> Result<(), Error> {
-    if format == Format::Json {
+fn print(report: &Report, as_json: bool, context: &mut Context) -> Result<(), Error> {
+    if as_json {
         let text = serde_json::to_string(report).expect("names and dates are valid JSON");
         return context.ui.result(&format!("{text}\n")).map_err(Error::Output);
     }

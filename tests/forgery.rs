@@ -2,7 +2,7 @@
 //! reported with a message of its own.
 
 use crate::support::Sandbox;
-use crate::support::shop::{ALICE_PUBLIC, BOB, SEALED, line, manifest, sealed_shop};
+use crate::support::shop::{ALICE_PUBLIC, BOB, BOB_PUBLIC, SEALED, line, manifest, sealed_shop, shop};
 
 /// A checkout of someone who has the repository and no key, in `../mallory`.
 fn mallory(sandbox: &Sandbox) {
@@ -264,4 +264,61 @@ fn someone_who_is_no_recipient_opens_nothing() {
     bob.envward("unseal --stdout").success();
     let eve = bob.with("ENVWARD_IDENTITY", outsider);
     eve.envward("unseal --stdout").code(4).stdout("");
+}
+
+#[test]
+fn a_new_project_key_is_accepted_where_the_ledger_leads_to_it_and_nowhere_else() {
+    let sandbox = sealed_shop();
+    let pin = |sandbox: &Sandbox| sandbox.envward("verify --format json").json()["pin"].clone();
+    let old_pin = pin(&sandbox);
+    sandbox.shell("cp -r . ../before");
+    // Alice's other machine, which knows the old key.
+    let laptop = |sandbox: &Sandbox, command: &str| {
+        let state = sandbox.directory_path().join("laptop-state");
+        let mut run = sandbox.command(env!("CARGO_BIN_EXE_envward"));
+        let output = run.args(command.split(' ')).env("XDG_STATE_HOME", state).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert!(laptop(&sandbox, "verify").1.contains("author not verified yet"));
+    sandbox.envward("recipients remove bob").success();
+    assert_ne!(pin(&sandbox), old_pin);
+
+    sandbox.shell("cp envward.ledger.jsonl ../ledger && head -n 1 ../ledger > envward.ledger.jsonl");
+    let (code, stderr) = laptop(&sandbox, "unseal --stdout");
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(stderr.contains("but this machine knows production by "), "{stderr}");
+
+    sandbox.shell("cp ../ledger envward.ledger.jsonl");
+    assert_eq!(laptop(&sandbox, "unseal --stdout"), (Some(0), String::new()));
+
+    sandbox.shell(&format!("cp ../before/{SEALED} {SEALED} && cp ../before/envward.ledger.jsonl ."));
+    sandbox
+        .envward("unseal --stdout")
+        .code(4)
+        .stderr_has("is stale: it was sealed under project key 1, and the environment has key 2\n");
+    sandbox.shell("cp ../before/secrets/production.key.age secrets/");
+    sandbox.envward("unseal --stdout").code(4).stderr_has("but this machine knows production by ");
+}
+
+#[test]
+fn a_recipient_whose_last_day_is_over() {
+    let sandbox = shop();
+    let expiring = |day: &str| {
+        manifest("\"alice\", \"bob\"").replace(
+            &format!("bob = \"{BOB_PUBLIC}\""),
+            &format!("bob = {{ key = \"{BOB_PUBLIC}\", expires = {day} }}"),
+        )
+    };
+    sandbox.write("envward.toml", expiring("2026-02-28"));
+    sandbox.envward("seal").success();
+    assert!(!sandbox.read(SEALED).contains(BOB_PUBLIC), "nothing new is wrapped to him");
+    sandbox.envward("verify").success();
+
+    let sandbox = sealed_shop();
+    sandbox.write("envward.toml", expiring("2026-03-01"));
+    sandbox.envward("verify").success();
+    sandbox.write("envward.toml", expiring("2026-02-28"));
+    sandbox.envward("verify").code(1).stdout_has(
+        "  wrong       recipients  the sealed file can still be opened by recipients that expired: bob\n",
+    );
 }

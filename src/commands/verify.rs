@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::project::Project;
-use crate::seal::{Access, Opened, Outcome, Remark, Verdict, verify, verify_bare};
+use crate::seal::{Access, Opened, Outcome, Verdict, verify, verify_bare};
 use crate::ui::escape;
 
 /// Arguments of `verify`.
@@ -48,7 +48,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     context.ui.result(&text).map_err(Error::Output)?;
     if let Some(opened) = &verdict.opened {
         // A difference in the recipients is one of the checks.
-        let others = opened.remarks.iter().filter(|it| !matches!(it, Remark::RecipientsDiffer { .. }));
+        let others = opened.remarks.iter().filter(|remark| !remark.is_finding());
         say_remarks(&others.cloned().collect::<Vec<_>>(), &mut context.ui);
     }
     Ok(ExitCode::from_findings(verdict.has_findings()))

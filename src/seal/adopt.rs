@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use super::commit::{Sealing, enter, next_generation, put};
+use super::create::ensure_keys;
 use super::open::Unverified;
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::record::Record;
 use super::site::{Place, Site, parse_recipient};
 use super::sops::Plain;
-use super::write::{Sealing, ensure_keys, enter, next_generation, put};
 use super::{Access, Error, trust};
 use crate::fs;
 use crate::ledger::{Event, Fingerprint, Ledger, fingerprint};
@@ -42,7 +43,7 @@ pub fn adopt(
     access: &mut Access,
     rng: &mut Rng,
 ) -> Result<Adopted, Error> {
-    let site = Site::new(project, environment);
+    let site = Site::new(project, environment, access);
     let place = Place::Site(site.clone());
     let _lock = place.lock(access)?;
     let path = &environment.sealed;

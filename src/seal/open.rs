@@ -68,7 +68,7 @@ impl Opened {
 /// [`Error::Missing`] if there is none. No identity fits, the seal is broken, its author does not know the
 /// project key, or the ledger knows a newer generation: nothing is returned that was not verified.
 pub fn open(project: &Project, environment: &Environment, access: &mut Access) -> Result<Opened, Error> {
-    open_site(&Site::new(project, environment), access)
+    open_site(&Site::new(project, environment, access), access)
 }
 
 /// Opens the sealed file of an environment again.
@@ -109,7 +109,7 @@ pub fn open_revision(
     bytes: &[u8],
     access: &mut Access,
 ) -> Result<Opened, Error> {
-    let site = Site::new(project, environment);
+    let site = Site::new(project, environment, access);
     let unverified = Unverified::read(bytes, Place::Revision(site.clone()), access)?;
     let record = unverified.record(&site)?;
     let keys = site.require_keys(access)?;

@@ -26,10 +26,22 @@ pub enum Remark {
         /// In the file only.
         extra: Vec<String>,
     },
+    /// Recipients whose last day is over can still open the file.
+    RecipientsExpired {
+        /// Their names in the manifest.
+        names: Vec<String>,
+    },
     /// A file without a manifest and without a seal record: nothing proves who wrote it.
     NoRecord,
     /// A file outside of its project has a seal record, which cannot be checked without the project.
     RecordNotChecked,
+}
+
+impl Remark {
+    /// Whether it makes the exit code of a write 1: who can open the file is not who should.
+    pub fn is_finding(&self) -> bool {
+        matches!(self, Self::RecipientsDiffer { .. } | Self::RecipientsExpired { .. })
+    }
 }
 
 impl fmt::Display for Remark {
@@ -46,6 +58,13 @@ impl fmt::Display for Remark {
                 let missing = missing.iter().map(|name| format!(" {name} is missing"));
                 let extra = extra.iter().map(|name| format!(" {name} is not in the manifest"));
                 f.write_str(&missing.chain(extra).collect::<Vec<_>>().join(","))
+            }
+            Self::RecipientsExpired { names } => {
+                write!(
+                    f,
+                    "the sealed file can still be opened by recipients that expired: {}",
+                    names.join(", ")
+                )
             }
             Self::RecordNotChecked => {
                 f.write_str("the seal record was not checked: the file was read outside of its project")

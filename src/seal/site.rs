@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
+
 use super::machine::Machine;
 use super::project_key::{self, ProjectKeys};
 use super::recipients::{Plugins, Recipient};
@@ -9,6 +11,7 @@ use super::{Access, Error, age_file};
 use crate::fs::{self, Lock};
 use crate::ledger;
 use crate::mac::sha256;
+use crate::manifest::RecipientDefinition;
 use crate::project::{Environment, Project};
 
 /// How long a writer waits for another one.
@@ -20,11 +23,20 @@ pub(super) struct Site {
     pub(super) root: PathBuf,
     pub(super) project: String,
     pub(super) environment: Environment,
+    /// Names of recipients of the manifest whose last day is over.
+    pub(super) expired: Vec<String>,
 }
 
 impl Site {
-    pub(super) fn new(project: &Project, environment: &Environment) -> Self {
+    pub(super) fn new(project: &Project, environment: &Environment, access: &Access) -> Self {
+        let today = access.now.to_zoned(TimeZone::UTC).date();
+        let is_over = |name: &&String| {
+            let definition = project.manifest.recipients.get(*name);
+            definition.and_then(RecipientDefinition::expires).is_some_and(|last| last < today)
+        };
+        let names = environment.recipients.iter().map(|(name, _)| name);
         Self {
+            expired: names.filter(is_over).cloned().collect(),
             root: project.root.clone(),
             project: project.manifest.project.name.clone(),
             environment: environment.clone(),
@@ -73,13 +85,14 @@ impl Site {
         Machine::read(access.state_dir.as_deref(), &self.root)
     }
 
-    /// The recipients of the manifest.
+    /// The recipients of the manifest that a new data key is wrapped to.
     pub(super) fn recipients(&self) -> Result<Vec<Recipient>, Error> {
-        if self.environment.recipients.is_empty() {
+        let named = self.environment.recipients.iter();
+        let mut present = named.filter(|(name, _)| !self.expired.contains(name)).peekable();
+        if present.peek().is_none() {
             return Err(Error::NoRecipients { path: self.environment.sealed.clone() });
         }
-        let parse = |(name, key): &(String, String)| parse_recipient(name, key);
-        self.environment.recipients.iter().map(parse).collect()
+        present.map(|(name, key)| parse_recipient(name, key)).collect()
     }
 }
 

@@ -140,14 +140,24 @@ pub(super) fn check_age(
     Ok((seen > record.generation).then_some(older))
 }
 
-/// What the manifest says about recipients that the file does not.
-pub(super) fn compare_recipients(site: &Site, recipients: &[String]) -> Option<Remark> {
+/// How the recipients of the file differ from those of the manifest.
+pub(super) fn compare_recipients(site: &Site, recipients: &[String]) -> Vec<Remark> {
     let named = |(name, key): &(String, String)| (name.clone(), canonical(key));
     let manifest: Vec<(String, String)> = site.environment.recipients.iter().map(named).collect();
-    let lacks =
-        |(_, key): &&(String, String)| !recipients.iter().any(|recipient| canonical(recipient) == *key);
-    let missing: Vec<String> = manifest.iter().filter(lacks).map(|(name, _)| name.clone()).collect();
+    let has = |key: &String| recipients.iter().any(|recipient| canonical(recipient) == *key);
+    let select = |wanted: &dyn Fn(&String, &String) -> bool| -> Vec<String> {
+        manifest.iter().filter(|(name, key)| wanted(name, key)).map(|(name, _)| name.clone()).collect()
+    };
+    let missing = select(&|name, key| !has(key) && !site.expired.contains(name));
+    let expired = select(&|name, key| has(key) && site.expired.contains(name));
     let unknown = |recipient: &&String| !manifest.iter().any(|(_, key)| *key == canonical(recipient));
     let extra: Vec<String> = recipients.iter().filter(unknown).cloned().collect();
-    (!missing.is_empty() || !extra.is_empty()).then_some(Remark::RecipientsDiffer { missing, extra })
+    let mut remarks = Vec::new();
+    if !missing.is_empty() || !extra.is_empty() {
+        remarks.push(Remark::RecipientsDiffer { missing, extra });
+    }
+    if !expired.is_empty() {
+        remarks.push(Remark::RecipientsExpired { names: expired });
+    }
+    remarks
 }

@@ -66,7 +66,7 @@ impl Verdict {
 /// # Errors
 /// It cannot be read, or an identity opens it and the seal is broken.
 pub fn verify(project: &Project, environment: &Environment, access: &mut Access) -> Result<Verdict, Error> {
-    let site = Site::new(project, environment);
+    let site = Site::new(project, environment, access);
     let bytes = read(&environment.sealed)?;
     let recipients = structure(&bytes, &environment.sealed)?;
     let opened = without_identity(open(project, environment, access))?;
@@ -135,10 +135,15 @@ fn lacks_identity(error: &Error) -> bool {
 fn check_recipients(site: &Site, recipients: Option<&[String]>) -> Outcome {
     match recipients {
         None => Outcome::Unchecked("the format does not name them, and no identity opens it".to_owned()),
-        Some(recipients) => match trust::compare_recipients(site, recipients) {
-            Some(remark) => Outcome::Wrong(remark.to_string()),
-            None => Outcome::Right(format!("{}, as in the manifest", count(recipients.len()))),
-        },
+        Some(recipients) => {
+            let remarks: Vec<String> =
+                trust::compare_recipients(site, recipients).iter().map(ToString::to_string).collect();
+            if remarks.is_empty() {
+                Outcome::Right(format!("{}, as in the manifest", count(recipients.len())))
+            } else {
+                Outcome::Wrong(remarks.join("; "))
+            }
+        }
     }
 }
 

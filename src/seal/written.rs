@@ -22,7 +22,7 @@ pub struct Written {
     pub sealed_only: Vec<String>,
     /// The generation of the file now; `None` for a file without a seal record.
     pub generation: Option<u64>,
-    /// What the user should know. [`Remark::RecipientsDiffer`] makes the exit code 1.
+    /// What the user should know.
     pub remarks: Vec<Remark>,
     /// Whether comments or their order changed.
     pub(super) rearranged: bool,
@@ -65,7 +65,7 @@ impl Written {
 
     /// Whether the recipients of the file differ from the manifest, which makes the exit code 1.
     pub fn has_findings(&self) -> bool {
-        self.remarks.iter().any(|remark| matches!(remark, Remark::RecipientsDiffer { .. }))
+        self.remarks.iter().any(Remark::is_finding)
     }
 }
 

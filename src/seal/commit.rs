@@ -1,0 +1,132 @@
+//! The steps that every write ends with: the sealed file with its record, then the ledger entry.
+//!
+//! The sealed file goes first: if the machine stops in between, the ledger knows less than there is, which is
+//! reported, and not more, which would be refused as stale.
+
+use std::path::Path;
+
+use super::project_key::ProjectKeys;
+use super::recipients::Recipient;
+use super::record::{Claim, Record};
+use super::site::{Site, parse_recipient};
+use super::{Access, Error, Opened};
+use crate::fs;
+use crate::ledger::{Entry, Event, Fingerprints, Ledger, VERSION, fingerprint};
+use crate::mac::sha256;
+use crate::rng::Rng;
+use crate::secret::Values;
+
+/// What is being written.
+pub(super) struct Sealing {
+    pub(super) event: Event,
+    /// The generation it gets; `None` without a seal record.
+    pub(super) generation: Option<u64>,
+}
+
+impl Sealing {
+    /// The generation after the one that was opened.
+    pub(super) fn next(opened: &Opened, event: Event) -> Self {
+        Self { event, generation: opened.generation.map(|generation| generation + 1) }
+    }
+}
+
+/// One more than anything that the ledger or this machine knows.
+pub(super) fn next_generation(site: &Site, access: &Access) -> Result<u64, Error> {
+    let ledger = Ledger::read(&site.ledger())?;
+    let entries = ledger.entries().iter().map(|recorded| &recorded.entry);
+    let own = entries.filter(|entry| entry.environment == site.name()).map(|entry| entry.generation);
+    let machine = site.machine(access)?;
+    let seen = machine.seen(site.name()).map_or(0, |seen| seen.generation);
+    Ok(own.max().unwrap_or(0).max(seen) + 1)
+}
+
+/// Writes the sealed file; gives its SHA-256.
+pub(super) fn put(fresh: &Opened, sealing: &Sealing, rng: &mut Rng) -> Result<String, Error> {
+    let parts = fresh.content.parts();
+    let by_format = fresh.content.recipients().is_some();
+    let record = match (fresh.place.site(), &fresh.keys, sealing.generation) {
+        (Some(site), Some(keys), Some(generation)) => {
+            let claim = Claim {
+                project: &site.project,
+                environment: site.name(),
+                generation,
+                key: keys.current().number,
+                recipients: if by_format { &[] } else { &fresh.recipients },
+            };
+            let project_key = &keys.current().key;
+            let data_key = fresh.content.data_key().unwrap_or(project_key);
+            Some(Record::new(&claim, parts.into_iter(), data_key, project_key).to_comment())
+        }
+        _ => None,
+    };
+    let recipients: Vec<Recipient> =
+        if by_format { Vec::new() } else { parse_all(&fresh.recipients, fresh.place.path())? };
+    let bytes = fresh.content.to_bytes(record.as_deref(), &recipients, rng)?;
+    fs::write_shared(fresh.place.path(), &bytes)?;
+    Ok(sha256(&bytes))
+}
+
+fn parse_all(recipients: &[String], path: &Path) -> Result<Vec<Recipient>, Error> {
+    if recipients.is_empty() {
+        return Err(Error::UnknownRecipients { path: path.to_owned() });
+    }
+    recipients.iter().map(|key| parse_recipient(key, key)).collect()
+}
+
+/// Enters what was written into the ledger, and remembers it on this machine.
+pub(super) fn enter(
+    fresh: &Opened,
+    sealing: &Sealing,
+    before: &Values,
+    sha256: String,
+    access: &Access,
+) -> Result<(), Error> {
+    let (Some(site), Some(keys)) = (fresh.place.site(), &fresh.keys) else { return Ok(()) };
+    let key = keys.current();
+    let changed = fresh.values.iter().filter(|(name, value)| before.get(*name) != Some(*value));
+    let print = |(name, value): (&String, _)| (name.clone(), fingerprint(&key.key, site.name(), name, value));
+    let entry = Entry {
+        fingerprints: changed.map(print).collect(),
+        removed: before.keys().filter(|name| !fresh.values.contains_key(*name)).cloned().collect(),
+        ..entry(site, sealing, key.number, sha256, access)
+    };
+    append(site, entry, keys, key.number, access)
+}
+
+/// An entry without names, to be filled.
+pub(super) fn entry(site: &Site, sealing: &Sealing, key: u32, sha256: String, access: &Access) -> Entry {
+    Entry {
+        actor: access.actor(&site.root),
+        at: access.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        environment: site.name().to_owned(),
+        event: sealing.event,
+        fingerprints: Fingerprints::new(),
+        generation: sealing.generation.unwrap_or_default(),
+        key,
+        new_fingerprints: Fingerprints::new(),
+        new_key: None,
+        new_pin: None,
+        prev: Vec::new(),
+        removed: Vec::new(),
+        sha256,
+        v: VERSION,
+    }
+}
+
+/// Adds an entry under the ledger's lock. `key` is the number of the project key that authenticates it.
+pub(super) fn append(
+    site: &Site,
+    entry: Entry,
+    keys: &ProjectKeys,
+    key: u32,
+    access: &Access,
+) -> Result<(), Error> {
+    let generation = entry.generation;
+    let lock = site.lock_ledger()?;
+    let project_key = keys.number(key).unwrap_or(keys.current());
+    Ledger::read(&site.ledger())?.append(&site.ledger(), entry, &project_key.key)?;
+    drop(lock);
+    let current = keys.current();
+    site.machine(access)?.remember(site.name(), current.number, &current.pin(), generation);
+    Ok(())
+}

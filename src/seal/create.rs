@@ -1,0 +1,133 @@
+//! Sealing for the first time.
+
+use std::path::Path;
+
+use super::commit::{Sealing, enter, next_generation, put};
+use super::content::Content;
+use super::project_key::ProjectKeys;
+use super::recipients::Recipient;
+use super::site::{Place, Site, parse_recipient};
+use super::sops::{Plain, Selector};
+use super::{Access, Changes, Error, Opened, WorkingCopy, Written, clear, trust};
+use crate::fs;
+use crate::ledger::Event;
+use crate::manifest::SealFormat;
+use crate::project::{Environment, Project};
+use crate::rng::Rng;
+use crate::schema::Schema;
+use crate::secret::Values;
+
+/// Seals an environment for the first time, to the recipients of the manifest, with a project key of its own
+/// if there is none yet.
+///
+/// # Errors
+/// There is a sealed file already.
+pub fn create(
+    project: &Project,
+    environment: &Environment,
+    values: &Values,
+    schema: Option<&Schema>,
+    access: &mut Access,
+    rng: &mut Rng,
+) -> Result<Written, Error> {
+    let site = Site::new(project, environment, access);
+    let place = Place::Site(site.clone());
+    let _lock = place.lock(access)?;
+    if fs::exists(&environment.sealed) {
+        return Err(Error::Exists { path: environment.sealed.clone() });
+    }
+    let recipients = site.recipients()?;
+    let keys = ensure_keys(&site, &recipients, access, rng)?;
+    let selector = clear::first(schema, values.keys());
+    let mut fresh = blank(place, environment.format, &recipients, selector, access, rng)?;
+    fresh.keys = Some(keys);
+    fresh.content.replace(plain(values), None, access, rng)?;
+    fresh.values.clone_from(values);
+    let sealing = Sealing { event: Event::Created, generation: Some(next_generation(&site, access)?) };
+    let sha256 = put(&fresh, &sealing, rng)?;
+    let mut written = Written::compare(&Values::new(), values, &Changes::default());
+    written.generation = sealing.generation;
+    enter(&fresh, &sealing, &Values::new(), sha256, access)?;
+    if let (Some(copy), Some(generation)) = (WorkingCopy::read(&fresh)?, sealing.generation) {
+        copy.write(values, generation)?;
+    }
+    Ok(written)
+}
+
+/// Seals values into a new file outside of any project, to these public keys.
+///
+/// # Errors
+/// The file exists already, or a recipient is not a public key.
+pub fn create_bare(
+    file: &Path,
+    format: SealFormat,
+    values: &Values,
+    recipients: &[String],
+    access: &mut Access,
+    rng: &mut Rng,
+) -> Result<Written, Error> {
+    let place = Place::Bare(file.to_owned());
+    let _lock = place.lock(access)?;
+    if fs::exists(file) {
+        return Err(Error::Exists { path: file.to_owned() });
+    }
+    if recipients.is_empty() {
+        return Err(Error::NoRecipients { path: file.to_owned() });
+    }
+    let recipients: Vec<Recipient> =
+        recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
+    let selector = Selector::clear_names(std::iter::empty::<String>());
+    let mut fresh = blank(place, format, &recipients, selector, access, rng)?;
+    fresh.content.replace(plain(values), None, access, rng)?;
+    put(&fresh, &Sealing { event: Event::Created, generation: None }, rng)?;
+    Ok(Written::compare(&Values::new(), values, &Changes::default()))
+}
+
+/// A file that is not there yet.
+fn blank(
+    place: Place,
+    format: SealFormat,
+    recipients: &[Recipient],
+    selector: Selector,
+    access: &Access,
+    rng: &mut Rng,
+) -> Result<Opened, Error> {
+    Ok(Opened {
+        values: Values::new(),
+        lines: Vec::new(),
+        generation: None,
+        recipients: recipients.iter().map(ToString::to_string).collect(),
+        remarks: Vec::new(),
+        content: Content::new(format, recipients, selector, access, rng)?,
+        place,
+        keys: None,
+    })
+}
+
+fn plain(values: &Values) -> Vec<Plain> {
+    values.iter().map(|(name, value)| Plain::Value { name: name.clone(), value: value.clone() }).collect()
+}
+
+/// The keys of an environment that is sealed for the first time.
+///
+/// # Errors
+/// The machine knows the environment, and its key is gone: a new one would not be linked to it.
+pub(super) fn ensure_keys(
+    site: &Site,
+    recipients: &[Recipient],
+    access: &mut Access,
+    rng: &mut Rng,
+) -> Result<ProjectKeys, Error> {
+    let mut machine = site.machine(access)?;
+    if let Some(keys) = site.read_keys(access)? {
+        trust::check_author(&keys, site, &machine, access)?;
+        return Ok(keys);
+    }
+    if machine.seen(site.name()).is_some() && access.pins.is_empty() {
+        return Err(Error::NoProjectKey { path: site.environment.project_key.clone() });
+    }
+    let keys = ProjectKeys::generate(rng)?;
+    site.write_keys(&keys, recipients)?;
+    machine.remember(site.name(), keys.current().number, &keys.current().pin(), 0);
+    Ok(keys)
+}

@@ -108,7 +108,7 @@ impl WorkingCopy {
         let mut unsealed = Unsealed::default();
         for name in &merge.sealed {
             let Some(value) = sealed.get(name) else { continue };
-            match self.document.set(name, value) {
+            match self.document.set_for(name, value, &self.site.environment.readers) {
                 Ok(()) => unsealed.written.push(name.clone()),
                 Err(Unportable::MultiLine) => {
                     self.document.set_sealed_only(name);
@@ -152,7 +152,7 @@ impl WorkingCopy {
         }
         for name in written.added.iter().chain(&written.changed) {
             let Some(value) = after.get(name) else { continue };
-            if self.document.set(name, value).is_err() {
+            if self.document.set_for(name, value, &self.site.environment.readers).is_err() {
                 self.document.set_sealed_only(name);
                 written.sealed_only.push(name.clone());
             }

@@ -26,7 +26,6 @@ pub(super) struct EnvFile {
     bytes: Zeroizing<Vec<u8>>,
     lock: PathBuf,
     readers: Vec<String>,
-    tracked: Result<(), git::Error>,
 }
 
 impl EnvFile {
@@ -41,16 +40,16 @@ impl EnvFile {
         let values = document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
         let readers = environment.map(|environment| environment.readers.clone()).unwrap_or_default();
         let lock = environment.map_or_else(|| bare_lock(path, context), |it| it.lock.clone());
-        let tracked = git::refuse_tracked(path, &context.env);
-        Ok(Self { values, path: path.to_owned(), bytes, lock, readers, tracked })
+        Ok(Self { values, path: path.to_owned(), bytes, lock, readers })
     }
 
     /// Applies the changes to the file as it was read.
     ///
     /// # Errors
-    /// A value that the file cannot carry, or a file that someone else changed since; nothing is written then.
-    pub(super) fn write(&mut self, changes: &Changes) -> Result<Outcome, Error> {
-        std::mem::replace(&mut self.tracked, Ok(()))?;
+    /// A file that git tracks, a value that it cannot carry, or a change by someone else since it was read;
+    /// nothing is written then.
+    pub(super) fn write(&mut self, changes: &Changes, context: &Context) -> Result<Outcome, Error> {
+        git::refuse_tracked(&self.path, &context.env)?;
         let mut document = parse(&self.bytes, &self.path)?;
         for (from, to) in &changes.rename {
             document.rename(from, to);

@@ -186,7 +186,7 @@ impl Holder {
     ) -> Result<Outcome, Error> {
         let rendered = self.rerender(&mut changes, schema);
         let outcome = match &mut self.kind {
-            Kind::EnvFile(file) => file.write(&changes)?,
+            Kind::EnvFile(file) => file.write(&changes, context)?,
             Kind::Sealed { opened, access } => {
                 let written = seal::write(opened, &changes, schema, access, &mut context.rng)?;
                 say_remarks(&written.remarks, &mut context.ui);

@@ -58,16 +58,15 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
 struct Case {
     arguments: &'static str,
     input: &'static str,
-    code: i32,
+    /// How it ends; `None` for any way but a bug.
+    code: Option<i32>,
     /// Whether it is asked for values by name, so that stdout may have them.
     prints: bool,
-    /// Files of the project that are meant to hold values, besides those that held some before.
-    keeps: &'static [&'static str],
 }
 
-/// A command that neither prints nor writes a value.
-fn case(arguments: &'static str, code: i32) -> Case {
-    Case { arguments, input: "", code, prints: false, keeps: &[] }
+/// A command that shows no value.
+fn case(arguments: &'static str, code: impl Into<Option<i32>>) -> Case {
+    Case { arguments, input: "", code: code.into(), prints: false }
 }
 
 impl Case {
@@ -79,33 +78,37 @@ impl Case {
         Self { prints: true, ..self }
     }
 
-    /// Runs it in fresh copies of the sandbox that `prepare` makes, at each verbosity, and looks everywhere.
-    fn check(&self, prepare: impl Fn() -> Sandbox, canaries: &Canaries) {
+    /// Runs it in fresh copies of the sandbox, quietly and at the highest verbosity, and looks everywhere.
+    fn check(&self, before: &Sandbox, canaries: &Canaries) {
+        let holding = holders(before, canaries);
         for verbosity in ["", "-vv"] {
-            let sandbox = prepare().with("RUST_BACKTRACE", "full").with("RUST_LOG", "trace");
-            let before = holders(&sandbox, canaries);
-            let arguments = format!("{} {verbosity}", self.arguments);
-            let run = traced(&sandbox, arguments.trim(), self.input);
-            assert_eq!(run.code, Some(self.code), "envward {arguments}\n{}", run.stderr);
+            let sandbox = before.copy().with("RUST_BACKTRACE", "full").with("RUST_LOG", "trace");
+            let arguments = match self.arguments.split_once(" -- ") {
+                Some((ours, command)) => format!("{ours} {verbosity} -- {command}"),
+                None => format!("{} {verbosity}", self.arguments),
+            };
+            let run = traced(&sandbox, &arguments, self.input);
+            let expected =
+                self.code.map_or(run.code != Some(70) && run.code.is_some(), |code| run.code == Some(code));
+            assert!(expected, "envward {arguments}: {:?}\n{}", run.code, run.stderr);
             let clean = |place: &str, bytes: &[u8]| {
                 if let Some(found) = canaries.first_in(bytes) {
                     panic!("envward {arguments}: {found:?} in {place}:\n{}", String::from_utf8_lossy(bytes));
                 }
             };
             clean("stderr", run.stderr.as_bytes());
-            clean("the arguments of a process", &run.arguments);
+            clean("the arguments or the environment of a child", &run.children);
             if !self.prints {
                 clean("stdout", run.stdout.as_bytes());
             }
             for holder in holders(&sandbox, canaries) {
-                let meant = before.contains(&holder) || self.keeps.contains(&holder.as_str());
-                assert!(meant, "envward {arguments}: a value is in {holder}");
+                assert!(holding.contains(&holder), "envward {arguments}: a value is in {holder}");
             }
         }
     }
 }
 
-/// Files of the sandbox that hold a canary, relative to it (`project/…` without the first part).
+/// Files of the sandbox that hold a canary, relative to it.
 fn holders(sandbox: &Sandbox, canaries: &Canaries) -> Vec<String> {
     let mut found = Vec::new();
     let mut directories = vec![sandbox.directory_path().to_owned()];
@@ -116,8 +119,7 @@ fn holders(sandbox: &Sandbox, canaries: &Canaries) -> Vec<String> {
             if kind.is_dir() {
                 directories.push(path);
             } else if kind.is_file() && canaries.first_in(&fs::read(&path).unwrap()).is_some() {
-                let shown = path.strip_prefix(sandbox.project()).unwrap_or(&path);
-                found.push(shown.display().to_string());
+                found.push(path.strip_prefix(sandbox.directory_path()).unwrap().display().to_string());
             }
         }
     }
@@ -129,17 +131,19 @@ struct Traced {
     code: Option<i32>,
     stdout: String,
     stderr: String,
-    /// Every `execve` of the process tree with its arguments.
-    arguments: Vec<u8>,
+    /// Every `execve` after our own: its arguments, and its environment unless that is meant to have values.
+    children: Vec<u8>,
 }
 
 fn traced(sandbox: &Sandbox, arguments: &str, input: &str) -> Traced {
-    let directory = tempfile::tempdir().unwrap();
-    let log = directory.path().join("execve");
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let injects = arguments.contains(" -- ");
+    let environment = if injects { "signal=none" } else { "verbose=execve" };
     let mut child = sandbox
         .command("strace")
-        .args(["-f", "-s", "100000", "-e", "trace=execve", "-e", "signal=none", "-o"])
-        .arg(&log)
+        .args(["-f", "-s", "100000", "-e", "trace=execve", "-e", "signal=none", "-e", "abbrev=none"])
+        .args(["-e", environment, "-o"])
+        .arg(log.path())
         .arg(env!("CARGO_BIN_EXE_envward"))
         .args(arguments.split_whitespace())
         .stdin(Stdio::piped())
@@ -150,11 +154,13 @@ fn traced(sandbox: &Sandbox, arguments: &str, input: &str) -> Traced {
     // A command that ends without reading closes the pipe.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
+    let executed = fs::read(log.path()).unwrap();
+    let own = executed.iter().position(|&byte| byte == b'\n').unwrap_or(0);
     Traced {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        arguments: fs::read(&log).unwrap(),
+        children: if injects { Vec::new() } else { executed[own..].to_vec() },
     }
 }
 
@@ -211,10 +217,10 @@ fn check_shows_no_value_whatever_is_wrong_with_it() {
         return;
     }
     let canaries = Canaries::of(&[PASSWORD]);
-    case("check .env --schema app.toml", 0).check(project, &canaries);
+    case("check .env --schema app.toml", 0).check(&project(), &canaries);
     for format in ["json", "sarif", "github", "gitlab", "junit"] {
         let arguments = format!("check .env --schema app.toml --format {format}");
-        case(arguments.leak(), 0).check(project, &canaries);
+        case(arguments.leak(), 0).check(&project(), &canaries);
     }
     let lines = [
         "DB_PASSWORD {}",
@@ -237,12 +243,9 @@ fn check_shows_no_value_whatever_is_wrong_with_it() {
     for line in lines {
         for format in ["human", "json"] {
             let arguments = format!("check .env --schema app.toml --format {format}");
-            let malformed = || {
-                let sandbox = project();
-                sandbox.write(".env", line.replace("{}", PASSWORD) + "\n");
-                sandbox
-            };
-            case(arguments.leak(), 1).check(malformed, &canaries);
+            let malformed = project();
+            malformed.write(".env", line.replace("{}", PASSWORD) + "\n");
+            case(arguments.leak(), 1).check(&malformed, &canaries);
         }
     }
 }
@@ -255,12 +258,179 @@ fn generate_shows_the_value_on_stdout_only() {
     let seeded = project();
     let made = seeded.envward("generate --for DB_PASSWORD --schema app.toml").success().stdout;
     let canaries = Canaries::of(&[PASSWORD, made.trim_end()]);
-    case("generate --for DB_PASSWORD --schema app.toml", 0).prints().check(project, &canaries);
-    case("generate bcrypt --cost 10", 0).input(PASSWORD).check(project, &canaries);
-    case("generate argon2", 0).input(PASSWORD).check(project, &canaries);
+    case("generate --for DB_PASSWORD --schema app.toml", 0).prints().check(&project(), &canaries);
+    case("generate bcrypt --cost 10", 0).input(PASSWORD).check(&project(), &canaries);
+    case("generate argon2", 0).input(PASSWORD).check(&project(), &canaries);
     case("generate bcrypt", 2)
         .input("xK7vQ2mW9rT4bN8hZ3jF5gL6xK7vQ2mW9rT4bN8hZ3jF5gL6xK7vQ2mW9rT4bN8hZ3jF5gL6x")
-        .check(project, &canaries);
+        .check(&project(), &canaries);
+}
+
+/// A value of the sealed project.
+const TOKEN: &str = "tQ5wE8rY2uI7oP3aS9dF4gH6";
+
+/// A value that a command is given.
+const NEW_TOKEN: &str = "zN1xB6vC4mL8kJ2hG7fD5sA3";
+
+/// An identity that opens nothing.
+const FOREIGN_IDENTITY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+
+/// A project with a sealed file, and everything that must not be seen of it.
+fn sealed() -> (Sandbox, Canaries) {
+    let sandbox = Sandbox::git();
+    sandbox.write("../app.toml", format!("{SCHEMA}\n[vars.JIRA_TOKEN]\n"));
+    sandbox.write("../answers", format!("JIRA_TOKEN={TOKEN}\n"));
+    for arguments in ["init --schema ../app.toml", "bootstrap --answers ../answers --no-input", "seal"] {
+        let _ = sandbox.envward(arguments).success();
+    }
+    let password = sandbox.envward("get DB_PASSWORD").success().stdout;
+    let identity = sandbox.envward("identity show --secret").success().stdout;
+    let identity = identity.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
+    // Every identity begins alike.
+    let own = identity.strip_prefix("AGE-SECRET-KEY-1").unwrap();
+    let foreign = FOREIGN_IDENTITY.strip_prefix("AGE-SECRET-KEY-1").unwrap();
+    let canaries = Canaries::of(&[TOKEN, NEW_TOKEN, PASSWORD, password.trim_end(), own, foreign]);
+    (sandbox, canaries)
+}
+
+#[test]
+fn commands_on_a_sealed_project_show_values_only_where_they_are_asked_for() {
+    if tool("strace").is_none() {
+        return;
+    }
+    let (sandbox, canaries) = sealed();
+    for case in [
+        case("get JIRA_TOKEN", 0).prints(),
+        case("unseal --stdout", 0).prints(),
+        case("unseal --stdout --format json", 0).prints(),
+        case("identity show --secret", 0).prints(),
+        case("run -- env", 0).prints(),
+        case("run -- true", 0),
+        case("run -- /nonexistent", 2),
+        case("run --only NOPE -- true", None),
+        case("list", 0),
+        case("list --format json", 0),
+        case("verify", 0),
+        case("verify --format json", 0),
+        case("check", 0),
+        case("check --format json", 0),
+        case("diff", 0),
+        case("diff --format json", 0),
+        case("seal", 0),
+        case("unseal", 0),
+        case("bootstrap --no-input", 0),
+        case("init", 2),
+        case("identity show", 0),
+        case("get NOPE", 1),
+        case("unset NOPE", 1),
+        case("set NOPE", 1).input(NEW_TOKEN),
+        case("set JIRA_TOKEN", 0).input(NEW_TOKEN),
+        case("set LOG_LEVEL", None).input(NEW_TOKEN),
+        case("set OTHER --new", 0).input(NEW_TOKEN),
+        case("unset JIRA_TOKEN", 0),
+        case("rename JIRA_TOKEN OTHER --new", 0),
+    ] {
+        case.check(&sandbox, &canaries);
+    }
+    for editor in ["true", "false", "/nonexistent"] {
+        case("edit", None).check(&sandbox.copy().with("EDITOR", editor), &canaries);
+    }
+}
+
+/// Everything that reads manifest, schema, env file and sealed file.
+const READERS: &[(&str, &str)] = &[
+    ("check", ""),
+    ("seal", ""),
+    ("unseal", ""),
+    ("bootstrap --no-input", ""),
+    ("run -- true", ""),
+    ("get LOG_LEVEL", ""),
+    ("set JIRA_TOKEN", NEW_TOKEN),
+    ("list", ""),
+    ("verify", ""),
+    ("diff", ""),
+];
+
+/// Runs every reader in a project where something is wrong.
+fn sweep(before: &Sandbox, canaries: &Canaries) {
+    for (arguments, input) in READERS {
+        case(arguments, None).input(input).check(before, canaries);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_an_env_file_or_a_sealed_file_is_said_without_its_lines() {
+    if tool("strace").is_none() {
+        return;
+    }
+    let (sandbox, canaries) = sealed();
+    let malformed = sandbox.copy();
+    malformed.write(".env.production", format!("LOG_LEVEL=INFO\nJIRA_TOKEN {TOKEN}\n"));
+    sweep(&malformed, &canaries);
+    let changed = sandbox.copy();
+    changed.write(".env.production", format!("LOG_LEVEL=DEBUG\nJIRA_TOKEN={NEW_TOKEN}\nOTHER={PASSWORD}\n"));
+    sweep(&changed, &canaries);
+    for line in [
+        format!("JIRA_TOKEN={NEW_TOKEN}"),
+        format!("JIRA_TOKEN {NEW_TOKEN}"),
+        format!("JIRA_TOKEN=ENC[{NEW_TOKEN}]"),
+    ] {
+        let forged = sandbox.copy();
+        let text = sandbox.read("secrets/production.enc.env");
+        let lines = text.lines().map(|old| if old.starts_with("JIRA_TOKEN=") { line.as_str() } else { old });
+        forged.write("secrets/production.enc.env", lines.collect::<Vec<_>>().join("\n") + "\n");
+        sweep(&forged, &canaries);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_manifest_a_schema_or_answers_is_said_without_its_text() {
+    if tool("strace").is_none() {
+        return;
+    }
+    let (sandbox, canaries) = sealed();
+    let append = |file: &str, text: String| {
+        let broken = sandbox.copy();
+        broken.write(file, broken.read(file) + &text);
+        sweep(&broken, &canaries);
+    };
+    append("envward.toml", format!("bob = \"{FOREIGN_IDENTITY}\"\n"));
+    append("envward.toml", format!("bob = \"{NEW_TOKEN}\n"));
+    append("schemas/app.toml", format!("rotate = \"{NEW_TOKEN}\"\n"));
+    append("schemas/app.toml", format!("default = \"{NEW_TOKEN}\n"));
+    for answers in ["JIRA_TOKEN {}", "JIRA_TOKEN=\"{}", "LOG_LEVEL={}", "NOPE={}", "{}"] {
+        let unanswered = sandbox.copy();
+        unanswered.write("../answers", answers.replace("{}", NEW_TOKEN) + "\n");
+        fs::remove_file(unanswered.project().join(".env.production")).unwrap();
+        case("bootstrap --answers ../answers --no-input", None).check(&unanswered, &canaries);
+    }
+}
+
+#[test]
+fn an_identity_is_shown_to_nobody_and_reaches_no_child() {
+    if tool("strace").is_none() {
+        return;
+    }
+    let (sandbox, canaries) = sealed();
+    let own = sandbox.envward("identity show --secret").success().stdout;
+    let keys = sandbox.copy();
+    fs::remove_dir_all(keys.home().join(".config")).unwrap();
+    let broken_file = format!("# a key\n{}\n", &FOREIGN_IDENTITY[..60]);
+    keys.write("../broken.txt", broken_file);
+    for identity in [own.trim_end(), FOREIGN_IDENTITY, &FOREIGN_IDENTITY[..50], "../broken.txt"] {
+        sweep(&keys.copy().with("ENVWARD_IDENTITY", identity), &canaries);
+    }
+    let child = keys.with("ENVWARD_IDENTITY", own.trim_end()).with("SOPS_AGE_KEY", own.trim_end());
+    let environment = child.envward("run -- env").success().stdout;
+    assert!(environment.contains(TOKEN) && !environment.contains("AGE-SECRET-KEY"), "{environment}");
+}
+
+#[test]
+fn the_command_of_run_has_the_limits_it_would_have_without_us() {
+    let (sandbox, _) = sealed();
+    let limits = "ulimit -c; ulimit -n";
+    let run = sandbox.envward_with_input(&["run", "--", "sh", "-c", limits], b"").success();
+    assert_eq!(run.stdout, sandbox.shell(limits));
 }
 
 #[test]
@@ -277,6 +447,9 @@ fn a_value_that_was_given_as_an_argument_is_not_repeated() {
         "check --strict={}",
         "generate api-key --prefix {}/",
         "generate password --symbols {}",
+        "set JIRA_TOKEN {}",
+        "set JIRA_TOKEN={} x",
+        "get A {}",
         "generate tls --names {}_{}",
         "generate uuid {}",
     ] {

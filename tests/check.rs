@@ -239,6 +239,35 @@ fn an_environment_is_checked_with_what_its_manifest_says() {
 }
 
 #[test]
+fn a_sealed_file_is_checked_like_the_env_file_it_came_from() {
+    let sandbox = Sandbox::git();
+    sandbox.write("app.toml", SCHEMA);
+    sandbox.envward("init --schema app.toml").success();
+    sandbox.write(".env.production", format!("PORT=http\nAPI_KEY={CANARY}\n"));
+    sandbox.envward("seal -e production").success();
+    let both = sandbox.envward("check").code(1);
+    assert_eq!(both.stdout.matches("error[type]: PORT is not a port").count(), 2, "{}", both.stdout);
+
+    sandbox.shell("rm .env.production");
+    let report = sandbox.envward("check --format json").code(1).json();
+    assert_eq!(report["diagnostics"][0]["file"], "secrets/production.enc.env");
+    assert_eq!(report["diagnostics"][0]["line"], serde_json::Value::Null);
+    let by_name = sandbox.envward("check secrets/production.enc.env --format json").code(1).json();
+    assert_eq!(by_name, report);
+}
+
+#[test]
+fn a_sealed_file_that_no_identity_opens_ends_with_4() {
+    let sandbox = Sandbox::git();
+    sandbox.write("app.toml", SCHEMA);
+    sandbox.envward("init --schema app.toml").success();
+    sandbox.write(".env.production", format!("PORT=80\nAPI_KEY={CANARY}\n"));
+    sandbox.envward("seal -e production").success();
+    sandbox.shell("rm -r .env.production $HOME/.config");
+    sandbox.envward("check").code(4);
+}
+
+#[test]
 fn an_environment_without_values_says_how_to_make_them() {
     project()
         .envward("check -e staging")

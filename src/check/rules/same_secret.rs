@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::placeholder::is_likely;
 use super::{Code, Rule, is_credential};
 use crate::check::{Finding, Report, Severity, State, Subject, shown};
-use crate::schema::placeholder;
 use crate::schema::types::Typed;
 
 /// One secret under two names, or in two environments.
@@ -42,7 +42,7 @@ fn under_two_names(subject: &Subject<'_>, is_part: &dyn Fn(&str) -> bool, report
     let mut first: HashMap<&str, &str> = HashMap::new();
     for found in subject.variables.iter().filter(|found| is_credential(found.variable)) {
         let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
-        if assignment.value.len() < SHORTEST || is_part(assignment.name) {
+        if assignment.value.len() < SHORTEST || is_part(assignment.name) || is_likely(found) {
             continue;
         }
         let other = *first.entry(assignment.value.expose()).or_insert(assignment.name);
@@ -60,11 +60,11 @@ fn under_two_names(subject: &Subject<'_>, is_part: &dyn Fn(&str) -> bool, report
 fn in_two_environments(subject: &Subject<'_>, report: &mut Report) {
     for found in subject.variables.iter().filter(|found| holds_a_secret(subject, found)) {
         let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
-        let same = subject.others.iter().find(|other| {
-            other.values.get(assignment.name).is_some_and(|value| {
-                value == assignment.value && !placeholder::is_placeholder(value.expose())
-            })
-        });
+        if is_likely(found) {
+            continue;
+        }
+        let same =
+            subject.others.iter().find(|other| other.values.get(assignment.name) == Some(assignment.value));
         if let Some(other) = same {
             let name = shown(assignment.name);
             let message = format!("{name} has the same value in the environment {}", shown(&other.name));
@@ -119,6 +119,7 @@ mod tests {
     #[test]
     fn placeholders_settings_and_templates_are_not_secrets_used_twice() {
         assert!(check(CODE.id, SCHEMA, "A=changeme\nB=changeme\n").is_empty());
+        assert!(check(CODE.id, SCHEMA, "A=admin_password\nB=admin_password\n").is_empty());
         assert!(check(CODE.id, SCHEMA, "A=production\nLEVEL=production\n").is_empty());
         assert!(check(CODE.id, SCHEMA, "A=hunter2x\nPASSWORD=hunter2x\nWHOLE=hunter2x\n").is_empty());
     }

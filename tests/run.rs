@@ -374,3 +374,14 @@ fn the_sealed_file_wins_over_an_env_file_that_differs() {
          envward: help: take its changes over with: envward seal\n",
     );
 }
+
+#[test]
+fn a_schema_cannot_smuggle_a_name_in_as_a_default() {
+    let sandbox = project(ENV_FILE);
+    sandbox.write("app.toml", format!("{SCHEMA}\n[vars.NODE_OPTIONS]\ndefault = \"--require ./x.js\"\n"));
+    let _ = sandbox.envward("run -- true").code(1).stderr_has("NODE_OPTIONS is refused");
+    // The user's own is not the schema's.
+    let sandbox = sandbox.with("NODE_OPTIONS", "--no-warnings");
+    sandbox.write("app.toml", SCHEMA);
+    let _ = sandbox.envward("run -- printenv NODE_OPTIONS").success().stdout("--no-warnings\n");
+}

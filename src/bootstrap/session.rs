@@ -252,3 +252,74 @@ impl<'a> Session<'a> {
         self.filled.insert(name.to_owned(), how);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs;
+    use crate::schema::{self, Source};
+
+    fn schema(text: &str) -> Schema {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("app.toml");
+        fs::write_shared(&path, text.as_bytes()).expect("a file");
+        schema::load(&Source::File { path, root: directory.path().to_owned() }).expect("a schema")
+    }
+
+    /// Fills in what can be, and gives back name and origin of it.
+    fn filled(schema: &Schema, present: &[(&str, &str)]) -> Vec<(String, Filled)> {
+        let present = present.iter().map(|&(name, value)| (name.to_owned(), Secret::new(value))).collect();
+        let mut session = Session::new(schema, "production", &present);
+        session.fill_in(&mut Rng::test_only_seeded(1), Timestamp::UNIX_EPOCH).expect("nothing fails");
+        session.filled().iter().map(|(name, &how)| (name.clone(), how)).collect()
+    }
+
+    fn pairs(expected: &[(&str, Filled)]) -> Vec<(String, Filled)> {
+        expected.iter().map(|&(name, how)| (name.to_owned(), how)).collect()
+    }
+
+    #[test]
+    fn an_optional_variable_is_generated_only_in_the_place_of_a_placeholder() {
+        let schema = schema("[vars.KEY]\nrequired = false\ngenerate = { kind = \"hex\" }\n");
+        assert_eq!(filled(&schema, &[]), []);
+        assert_eq!(filled(&schema, &[("KEY", "changeme")]), pairs(&[("KEY", Filled::Generated)]));
+        assert_eq!(filled(&schema, &[("KEY", "")]), []);
+    }
+
+    #[test]
+    fn what_a_default_makes_necessary_is_filled_in_as_well() {
+        let schema = schema(
+            "[vars.KEY]\nrequired = \"MODE == 'signed'\"\ngenerate = { kind = \"hex\" }\n\
+             [vars.MODE]\ndefault = \"signed\"\nsecret = false\n",
+        );
+        let expected = [("MODE", Filled::Default), ("KEY", Filled::Generated)];
+        assert_eq!(filled(&schema, &[]), pairs(&expected));
+        assert_eq!(filled(&schema, &[("MODE", "plain")]), []);
+    }
+
+    #[test]
+    fn the_default_of_a_deprecated_variable_is_not_set_anew() {
+        let schema = schema("[vars.OLD]\ndefault = \"x\"\ndeprecated = \"set NEW\"\nrequired = false\n");
+        assert_eq!(filled(&schema, &[]), []);
+    }
+
+    #[test]
+    fn what_the_platform_sets_is_left_to_it() {
+        let schema = schema("[vars.PORT]\nsource = \"environment\"\n");
+        assert_eq!(filled(&schema, &[]), []);
+        let session = Session::new(&schema, "production", &Values::new());
+        assert!(session.missing().is_empty());
+    }
+
+    #[test]
+    fn a_whole_waits_for_its_parts() {
+        let schema = schema("[vars.URL]\ntemplate = \"db://${USER}@h\"\n[vars.USER]\nsecret = false\n");
+        let mut session = Session::new(&schema, "production", &Values::new());
+        let missing: Vec<_> = session.missing().iter().map(|variable| variable.name.clone()).collect();
+        assert_eq!(missing, ["USER"]);
+        assert_eq!(session.answer("USER", Secret::new("app")), Ok(()));
+        session.fill_in(&mut Rng::test_only_seeded(1), Timestamp::UNIX_EPOCH).expect("nothing fails");
+        assert!(session.values().get("URL").is_some_and(|url| url.expose() == "db://app@h"));
+        assert!(session.missing().is_empty());
+    }
+}

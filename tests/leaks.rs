@@ -417,7 +417,9 @@ fn an_identity_is_shown_to_nobody_and_reaches_no_child() {
     fs::remove_dir_all(keys.home().join(".config")).unwrap();
     let broken_file = format!("# a key\n{}\n", &FOREIGN_IDENTITY[..60]);
     keys.write("../broken.txt", broken_file);
-    for identity in [own.trim_end(), FOREIGN_IDENTITY, &FOREIGN_IDENTITY[..50], "../broken.txt"] {
+    let key_file = format!("# created: 2026-03-01T12:00:00Z\n{own}");
+    let _ = keys.copy().with("ENVWARD_IDENTITY", key_file.as_str()).envward("get JIRA_TOKEN").success();
+    for identity in [own.trim_end(), &key_file, FOREIGN_IDENTITY, &FOREIGN_IDENTITY[..50], "../broken.txt"] {
         sweep(&keys.copy().with("ENVWARD_IDENTITY", identity), &canaries);
     }
     let child = keys.with("ENVWARD_IDENTITY", own.trim_end()).with("SOPS_AGE_KEY", own.trim_end());

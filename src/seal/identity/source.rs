@@ -46,7 +46,9 @@ pub(super) fn of_user(flag: Option<&Path>, context: &Context) -> Vec<Source> {
         sources.push(Source::named_file("--identity", context.resolve(path)));
     }
     if let Some(value) = context.env.get(env_vars::ENVWARD_IDENTITY) {
-        let is_key = value.starts_with("AGE-SECRET-KEY-") || value.starts_with("AGE-PLUGIN-");
+        // Anywhere in it: the text of a whole key file begins with a comment, and a key that was taken for a
+        // path would stand in the error.
+        let is_key = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"].iter().any(|mark| value.contains(mark));
         sources.push(if is_key {
             Source::text(env_vars::ENVWARD_IDENTITY, value)
         } else {

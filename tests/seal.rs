@@ -266,3 +266,20 @@ fn the_ledger_names_what_was_sealed_and_never_a_value() {
     assert_eq!(entries[1]["sha256"], hash.trim());
     assert!(!ledger.contains("pass-") && !ledger.contains("key-1"));
 }
+
+#[test]
+fn an_age_file_with_a_passphrase_opens_with_it_and_says_so_without() {
+    let sandbox = Sandbox::new();
+    let file =
+        envward::seal::age_file::wrap_to_passphrase(&envward::secret::Secret::new("open sesame"), b"A=1\n");
+    sandbox.write("x.env.age", file.unwrap());
+    sandbox
+        .envward("unseal x.env.age --stdout --no-input")
+        .code(4)
+        .stdout("")
+        .stderr_has("the file is protected by a passphrase, and none was given\n");
+    let sandbox = sandbox.with("ENVWARD_PASSPHRASE", "wrong");
+    sandbox.envward("unseal x.env.age --stdout").code(4).stderr_has("the passphrase does not open it\n");
+    let sandbox = sandbox.with("ENVWARD_PASSPHRASE", "open sesame");
+    sandbox.envward("unseal x.env.age --stdout").success().stdout("A=1\n");
+}

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::identity::Identities;
+use super::identity::{self, Identities, Questions};
 use super::{Error, age_file, content};
 use crate::context::{Context, EnvSnapshot};
 use crate::env_vars;
 use crate::git::Git;
 use crate::secret::Secret;
+use crate::ui::Prompter;
 
 /// The user, as far as sealed files are concerned. Made once by a command and handed to everything that
 /// opens or writes. Nothing is read or asked until a file has to be opened.
@@ -21,6 +22,7 @@ pub struct Access {
     pub(super) state_dir: Option<PathBuf>,
     pub(super) now: Timestamp,
     passphrase: Option<Secret>,
+    questions: Prompter,
     env: EnvSnapshot,
 }
 
@@ -35,6 +37,7 @@ impl Access {
             state_dir: context.state_dir(),
             now: context.clock.now(),
             passphrase: context.env.get(env_vars::ENVWARD_PASSPHRASE).map(Secret::new),
+            questions: Prompter::new(context.globals.no_input),
             env: context.env.clone(),
         }
     }
@@ -44,8 +47,15 @@ impl Access {
         if !content::has_passphrase(bytes)? {
             return Ok(self.identities.unwrap(bytes)?);
         }
-        let passphrase = self.passphrase.as_ref().ok_or(age_file::Error::NoMatch)?;
-        Ok(age_file::unwrap_with_passphrase(bytes, passphrase)?)
+        let passphrase = match &self.passphrase {
+            Some(passphrase) => passphrase.clone(),
+            None => Questions::secret(&self.questions, "passphrase of the file")
+                .ok_or_else(|| identity::Error::Locked { origin: "the file".to_owned() })?,
+        };
+        let plaintext = age_file::unwrap_with_passphrase(bytes, &passphrase)?;
+        // The same passphrase again, when a write reads the file under its lock.
+        self.passphrase = Some(passphrase);
+        Ok(plaintext)
     }
 
     /// Who writes, as git names them: a claim, not a proof.

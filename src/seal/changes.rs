@@ -63,16 +63,17 @@ impl Changes {
         for (from, to) in &self.rename {
             rename(&mut lines, from, to)?;
         }
-        let mut left: IndexMap<&String, &Secret> = self.set.iter().collect();
+        let mut present = HashSet::new();
         for line in &mut lines {
             if let Plain::Value { name, value } = line
-                && let Some(new) = left.shift_remove(name)
+                && let Some((name, new)) = self.set.get_key_value(name)
             {
                 *value = new.clone();
+                present.insert(name);
             }
         }
         lines.retain(|line| !matches!(line, Plain::Value { name, .. } if self.remove.contains(name)));
-        let added = left.into_iter();
+        let added = self.set.iter().filter(|(name, _)| !present.contains(name));
         lines.extend(added.map(|(name, value)| Plain::Value { name: name.clone(), value: value.clone() }));
         Ok(lines)
     }

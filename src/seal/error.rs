@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{age_file, identity, keyring, recipients, sops};
+use crate::ui::escape;
 use crate::{dotenv, fs, ledger, rng};
 
 /// A sealed file cannot be opened, is not to be believed, or cannot be written.
@@ -25,7 +26,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The same variables were changed by someone else; nothing was written.
-    #[error("changed on both sides: {}; nothing was written", names.join(", "))]
+    #[error("changed on both sides: {}; nothing was written", escaped(names))]
     Conflict {
         /// The variables.
         names: Vec<String>,
@@ -279,4 +280,8 @@ impl Error {
         let path = path.to_owned();
         move |error| Self::In { path, error: Box::new(error.into()) }
     }
+}
+
+fn escaped(names: &[String]) -> String {
+    names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,6 @@
 //! Opening: decrypt, then verify MAC, record, authorship and age of a sealed file.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -53,8 +54,8 @@ impl Opened {
     /// not differ.
     pub fn differs_from_env_file(&self, environment: &Environment) -> Result<Vec<String>, Error> {
         let Some(document) = WorkingCopy::document(&environment.env_file)? else { return Ok(Vec::new()) };
-        let sealed_only: Vec<&str> = document.sealed_only().collect();
-        let known = |name: &str| document.get(name).is_some() || sealed_only.contains(&name);
+        let sealed_only: HashSet<&str> = document.sealed_only().collect();
+        let known = |name: &str| document.get(name).is_some() || sealed_only.contains(name);
         let changed = document.entries().filter(|entry| self.values.get(entry.name) != Some(entry.value));
         let missing = self.values.keys().filter(|name| !known(name));
         Ok(changed.map(|entry| entry.name.to_owned()).chain(missing.cloned()).collect())

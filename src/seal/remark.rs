@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ui::escape;
+
 /// Something to say about a file that was opened or written. `Display` is the sentence for the user, without
 /// final period; it goes out as a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl fmt::Display for Remark {
             Self::RecipientsDiffer { missing, extra } => {
                 f.write_str("the recipients of the sealed file differ from the manifest:")?;
                 let missing = missing.iter().map(|name| format!(" {name} is missing"));
-                let extra = extra.iter().map(|name| format!(" {name} is not in the manifest"));
+                let extra = extra.iter().map(|name| format!(" {} is not in the manifest", escape(name)));
                 f.write_str(&missing.chain(extra).collect::<Vec<_>>().join(","))
             }
             Self::RecipientsExpired { names } => {

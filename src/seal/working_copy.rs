@@ -1,5 +1,6 @@
 //! The env file as a working copy of the sealed file: what changed where, and what goes over.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -138,7 +139,7 @@ impl WorkingCopy {
         let sealed = fingerprints(&self.key.key, self.site.name(), after);
         let env = self.env(after);
         let lists = [&ahead.env, &ahead.env_removed, &ahead.conflicts];
-        let own: Vec<&String> = lists.into_iter().flatten().collect();
+        let own: HashSet<&String> = lists.into_iter().flatten().collect();
         let is_conflict = |name: &&String| own.contains(name) && env.get(*name) != sealed.get(*name);
         let conflicts: Vec<String> = written.names().into_iter().filter(is_conflict).cloned().collect();
         if !conflicts.is_empty() {

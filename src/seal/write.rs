@@ -37,7 +37,7 @@ pub fn write(
     let after = values(&lines);
     let mut written = Written::compare(&fresh.values, &after, changes);
     written.rearranged = lines != fresh.lines;
-    name_readability(&mut written, &fresh, selector.as_ref());
+    name_readability(&mut written, &fresh, &after, selector.as_ref());
     written.generation = fresh.generation;
     written.remarks.append(&mut fresh.remarks);
     if written.is_unchanged() {
@@ -77,9 +77,9 @@ fn values(lines: &[Plain]) -> Values {
 }
 
 /// Names the variables that stay but change between readable and encrypted.
-fn name_readability(written: &mut Written, fresh: &Opened, selector: Option<&Selector>) {
+fn name_readability(written: &mut Written, fresh: &Opened, after: &Values, selector: Option<&Selector>) {
     let Some(next) = selector else { return };
-    for name in fresh.values.keys().filter(|name| !written.removed.contains(name)) {
+    for name in fresh.values.keys().filter(|name| after.contains_key(*name)) {
         match (fresh.is_clear(name), !super::sops::is_encrypted(name, next)) {
             (false, true) => written.revealed.push(name.clone()),
             (true, false) => written.hidden.push(name.clone()),

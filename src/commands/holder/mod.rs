@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use env_file::EnvFile;
 
+use super::sealing::say_remarks;
 use crate::context::Context;
 use crate::error::Error;
 use crate::fs;
 use crate::project::{Environment, Project};
 use crate::schema::Schema;
-use crate::seal::{self, Access, Changes, Opened, Remark};
+use crate::seal::{self, Access, Changes, Opened};
 use crate::secret::Values;
 use crate::suggest::closest;
 use crate::ui::{Ui, escape};
@@ -192,7 +193,7 @@ impl Holder {
                 say_remarks(&written.remarks, &mut context.ui);
                 Outcome {
                     changed: !written.is_unchanged(),
-                    found: written.remarks.iter().any(|it| matches!(it, Remark::RecipientsDiffer { .. })),
+                    found: written.has_findings(),
                     sealed_only: written.sealed_only,
                 }
             }
@@ -234,12 +235,6 @@ impl Holder {
 impl From<Outcome> for crate::exit_code::ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from_findings(outcome.found)
-    }
-}
-
-fn say_remarks(remarks: &[Remark], ui: &mut Ui) {
-    for remark in remarks {
-        ui.warn(&remark.to_string());
     }
 }
 

@@ -1,25 +1,10 @@
-//! The top of the command line: the flags that every command has, and the commands.
+//! The flags that every command has.
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::ValueEnum;
 
-use crate::commands::Command;
 use crate::ui::ColorChoice;
-
-/// Declares, checks, generates, seals and injects the environment of a project.
-#[derive(Parser)]
-#[command(name = "envward", version, about, max_term_width = 100, propagate_version = true)]
-#[command(subcommand_required = true, arg_required_else_help = true, infer_long_args = false)]
-pub struct Cli {
-    /// Flags that every command has.
-    #[command(flatten)]
-    pub globals: Globals,
-
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
 
 /// Flags that every command has.
 #[derive(clap::Args, Clone, Debug, Default)]

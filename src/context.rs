@@ -1,16 +1,14 @@
 //! What a command is handed: terminal, clock, randomness, the environment as it was at the start, paths.
 //!
 //! Nothing below `commands/` reads the world itself, so a test can put each of these in its place.
-#![expect(clippy::disallowed_methods, reason = "this room takes the one snapshot of the world")]
+#![expect(clippy::disallowed_methods, reason = "this room reads the clock")]
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::cli::Globals;
-use crate::env_vars;
+use crate::env_vars::{self, EnvSnapshot};
 use crate::rng::Rng;
 use crate::ui::Ui;
 
@@ -52,38 +50,6 @@ impl Context {
             Some(dir) if Path::new(dir).is_absolute() => Some(PathBuf::from(dir)),
             _ => Some(Path::new(self.env.get_os(env_vars::HOME)?).join(below_home)),
         }
-    }
-}
-
-/// The environment variables at the start of the process. Changing them later has no effect on it.
-#[derive(Clone, Default)]
-pub struct EnvSnapshot(BTreeMap<OsString, OsString>);
-
-impl EnvSnapshot {
-    /// Takes the snapshot; called once, in `main`.
-    pub fn take() -> Self {
-        Self(std::env::vars_os().collect())
-    }
-
-    /// The value of a variable if it is set, not empty, and valid UTF-8.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.get_os(name)?.to_str()
-    }
-
-    /// The value of a variable if it is set and not empty.
-    pub fn get_os(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
-    }
-
-    /// Every variable, empty ones too, sorted by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
-    }
-}
-
-impl FromIterator<(OsString, OsString)> for EnvSnapshot {
-    fn from_iter<I: IntoIterator<Item = (OsString, OsString)>>(variables: I) -> Self {
-        Self(variables.into_iter().collect())
     }
 }
 

@@ -15,8 +15,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::context::EnvSnapshot;
-use crate::env_vars;
+use crate::env_vars::{self, EnvSnapshot};
 use crate::fs;
 use crate::rng::{self, Rng};
 

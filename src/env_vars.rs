@@ -1,6 +1,9 @@
-//! Every environment variable that envward reads, one constant each.
+//! The environment as it was at the start, and every variable of it that envward reads, one constant each.
 //!
 //! Those marked as a credential are taken out of what `run` hands to its command.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 
 /// The environment to use when `-e` is not given.
 pub const ENVWARD_ENV: &str = "ENVWARD_ENV";
@@ -55,3 +58,36 @@ pub const TEST_ONLY_NOW: &str = "ENVWARD_TEST_ONLY_NOW";
 
 /// Seeds the random generator with a number. Debug builds only, for the tests.
 pub const TEST_ONLY_SEED: &str = "ENVWARD_TEST_ONLY_SEED";
+
+/// The environment variables at the start of the process. Changing them later has no effect on it.
+#[derive(Clone, Default)]
+pub struct EnvSnapshot(BTreeMap<OsString, OsString>);
+
+impl EnvSnapshot {
+    /// Takes the snapshot; called once, in `main`.
+    #[expect(clippy::disallowed_methods, reason = "the environment is read once, here")]
+    pub fn take() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// The value of a variable if it is set, not empty, and valid UTF-8.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.get_os(name)?.to_str()
+    }
+
+    /// The value of a variable if it is set and not empty.
+    pub fn get_os(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Every variable, empty ones too, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+}
+
+impl FromIterator<(OsString, OsString)> for EnvSnapshot {
+    fn from_iter<I: IntoIterator<Item = (OsString, OsString)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}

@@ -9,8 +9,7 @@ use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
 
-use crate::context::EnvSnapshot;
-use crate::env_vars;
+use crate::env_vars::{self, EnvSnapshot};
 
 /// git is missing or failed.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,13 @@
 //! with every release.
 //!
 //! The rooms, each of which uses only those above it in this list:
-//! [`exit_code`], [`hardening`], [`env_vars`], [`secret`], [`mac`], [`fs`], [`ui`], [`rng`], [`context`],
-//! [`suggest`], [`toml_text`] · [`dotenv`] · [`schema`] · [`generate`] · [`bootstrap`] · [`manifest`], [`json_schema`],
-//! [`git`] · [`check`] · [`ledger`] · [`seal`] · [`inject`] · [`commands`].
+//!
+//! - what the machine gives and how envward meets people: [`exit_code`], [`hardening`], [`env_vars`], [`secret`],
+//!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
+//! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
+//!   [`ledger`];
+//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`];
+//! - what a person calls: [`error`], [`commands`].
 
 pub mod bootstrap;
 pub mod check;

@@ -1,8 +1,8 @@
 //! The program: harden, parse, dispatch, exit code.
 
 use clap::Parser;
-use envward::cli::Cli;
-use envward::{commands, hardening};
+use envward::commands::{self, Cli};
+use envward::hardening;
 
 fn main() -> std::process::ExitCode {
     hardening::harden();

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::context::Context;
-use crate::error::Error;
 use crate::manifest::{self, Manifest, SealFormat};
 use crate::schema::{self, Schema, Source};
 use crate::suggest::closest;
@@ -41,7 +40,7 @@ pub struct Environment {
 impl Project {
     /// The project that holds the working directory: upwards, no further than the git root, a change of
     /// owner, or the home directory. `None` if there is no manifest.
-    pub fn find(context: &Context) -> Result<Option<Self>, Error> {
+    pub fn find(context: &Context) -> Result<Option<Self>, manifest::Error> {
         let home = context.env.get_os(env_vars::HOME).map(Path::new);
         let Some(path) = manifest::discover(&context.cwd, home)? else { return Ok(None) };
         let manifest = Manifest::load(&path)?;
@@ -50,8 +49,8 @@ impl Project {
     }
 
     /// Like [`Project::find`], where a manifest is needed.
-    pub fn require(context: &Context) -> Result<Self, Error> {
-        Ok(Self::find(context)?.ok_or(manifest::Error::NotFound)?)
+    pub fn require(context: &Context) -> Result<Self, manifest::Error> {
+        Self::find(context)?.ok_or(manifest::Error::NotFound)
     }
 
     /// The manifest's path.
@@ -60,7 +59,7 @@ impl Project {
     }
 
     /// The environment of `-e`, else of `ENVWARD_ENV`, else the manifest's default.
-    pub fn environment(&self, context: &Context) -> Result<Environment, Error> {
+    pub fn environment(&self, context: &Context) -> Result<Environment, manifest::Error> {
         let chosen = context.globals.env.as_deref();
         let chosen = chosen.or_else(|| context.env.get(env_vars::ENVWARD_ENV));
         let name = chosen.or(self.manifest.project.default.as_deref());
@@ -68,11 +67,11 @@ impl Project {
     }
 
     /// The environment of that name.
-    pub fn environment_named(&self, name: &str) -> Result<Environment, Error> {
+    pub fn environment_named(&self, name: &str) -> Result<Environment, manifest::Error> {
         let Some(definition) = self.manifest.environments.get(name) else {
             let known = self.manifest.environments.keys().map(String::as_str);
             let suggestion = closest(name, known).map(str::to_owned);
-            return Err(manifest::Error::UnknownEnvironment { name: name.to_owned(), suggestion }.into());
+            return Err(manifest::Error::UnknownEnvironment { name: name.to_owned(), suggestion });
         };
         let key_of = |recipient: &String| {
             let definition = self.manifest.recipients.get(recipient)?;
@@ -106,18 +105,14 @@ impl Project {
     }
 
     /// The schema that the manifest names.
-    pub fn schema(&self) -> Result<Schema, Error> {
-        Ok(schema::load(&self.schema_source())?)
+    pub fn schema(&self) -> Result<Schema, schema::Error> {
+        schema::load(&self.schema_source())
     }
 
     /// A path of the manifest made absolute; a link that leads out of the project is an error.
-    fn inside(&self, path: &Path) -> Result<PathBuf, Error> {
+    fn inside(&self, path: &Path) -> Result<PathBuf, manifest::Error> {
         let path = self.root.join(path);
-        if fs::lies_inside(&path, &self.root) {
-            Ok(path)
-        } else {
-            Err(manifest::Error::Outside { path }.into())
-        }
+        if fs::lies_inside(&path, &self.root) { Ok(path) } else { Err(manifest::Error::Outside { path }) }
     }
 }
 
@@ -149,8 +144,8 @@ mod tests {
         let project = project(root.path(), "[environments.staging]\n");
         let error = project.environment_named("stagin").expect_err("it does not exist");
         assert_eq!(error.to_string(), "the manifest has no environment \"stagin\"");
-        assert_eq!(error.help().as_deref(), Some("did you mean \"staging\"?"));
-        assert_eq!(error.exit_code(), crate::exit_code::ExitCode::Usage);
+        assert_eq!(error.hint().as_deref(), Some("did you mean \"staging\"?"));
+        assert_eq!(crate::error::Error::from(error).exit_code(), crate::exit_code::ExitCode::Usage);
     }
 
     #[cfg(unix)]

@@ -6,8 +6,7 @@
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng as _, SeedableRng, TryRng};
 
-use crate::context::EnvSnapshot;
-use crate::env_vars;
+use crate::env_vars::{self, EnvSnapshot};
 
 /// The operating system gave no random bytes.
 #[derive(Debug, thiserror::Error)]

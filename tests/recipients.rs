@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use envward::cli::Globals;
-use envward::context::{Clock, Context, EnvSnapshot};
+use envward::context::{Clock, Context};
+use envward::env_vars::EnvSnapshot;
 use envward::project::Project;
 use envward::rng::Rng;
 use envward::seal::{self, Access};

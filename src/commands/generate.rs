@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
-use crate::generate::{self, Generated, Recipe, hash};
+use crate::generate::{Generated, Recipe, hash};
 use crate::project::Project;
 use crate::schema::{self, Schema, Source};
 use crate::secret::Secret;
@@ -128,7 +128,7 @@ fn for_variable(name: &str, schema: Option<&str>, context: &mut Context) -> Resu
             None => Error::usage(message),
         });
     };
-    let made = generate::for_variable(variable, &mut context.rng, context.clock.now())?;
+    let made = variable.make_value(&mut context.rng, context.clock.now())?;
     made.ok_or_else(|| {
         let help = match &variable.obtain {
             Some(obtain) => format!("get it from {}", ui::escape(obtain)),
@@ -140,7 +140,7 @@ fn for_variable(name: &str, schema: Option<&str>, context: &mut Context) -> Resu
 
 fn load_schema(name: Option<&str>, context: &Context) -> Result<Schema, Error> {
     match name {
-        None => Project::require(context)?.schema(),
+        None => Ok(Project::require(context)?.schema()?),
         Some(name) => {
             let root = Project::find(context)?.map(|project| project.root);
             Ok(schema::load(&Source::named(name, &context.cwd, root.as_deref()))?)

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::cli::{Cli, Format};
-use crate::context::{Clock, Context, EnvSnapshot};
+use crate::cli::{Format, Globals};
+use crate::context::{Clock, Context};
 use crate::dotenv::is_name;
+use crate::env_vars::{self, EnvSnapshot};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::fs;
 use crate::rng::Rng;
 use crate::ui::{Ui, escape};
-use crate::{env_vars, fs};
 
 mod bootstrap;
 mod check;
@@ -35,6 +36,20 @@ mod set;
 mod unseal;
 mod unset;
 mod verify;
+
+/// Declares, checks, generates, seals and injects the environment of a project.
+#[derive(clap::Parser)]
+#[command(name = "envward", version, about, max_term_width = 100, propagate_version = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, infer_long_args = false)]
+pub struct Cli {
+    /// Flags that every command has.
+    #[command(flatten)]
+    pub globals: Globals,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
 
 /// Declares the commands once: module, variant, and thereby parsing, help and dispatch.
 macro_rules! commands {

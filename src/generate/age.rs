@@ -16,10 +16,6 @@ use crate::secret::Secret;
 pub struct Options {}
 
 impl Kind for Options {
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn make(&self, rng: &mut Rng, _now: Timestamp) -> Result<Generated, Error> {
         let failed = || Error::Failed { what: "age identity" };
         // Not the library's own `generate`, which draws by itself and panics where we report.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Error, Generated, Kind, check_bytes, random_bytes};
+use super::{Error, Generated, Kind, check_bytes, encoded};
 use crate::rng::Rng;
 
 /// Options of `base64`.
@@ -29,8 +29,7 @@ impl Kind for Options {
     }
 
     fn make(&self, rng: &mut Rng, _now: Timestamp) -> Result<Generated, Error> {
-        let bytes = random_bytes(rng, self.bytes)?;
-        Ok(Generated::random(BASE64.encode(&bytes), self.bytes * 8))
+        encoded(rng, self.bytes, &BASE64)
     }
 }
 

@@ -17,10 +17,6 @@ use crate::rng::Rng;
 pub struct Options {}
 
 impl Kind for Options {
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn make(&self, rng: &mut Rng, _now: Timestamp) -> Result<Generated, Error> {
         let failed = || Error::Failed { what: "Ed25519 key" };
         let secret = Zeroizing::new(rng.bytes()?);

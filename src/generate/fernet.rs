@@ -15,10 +15,6 @@ use crate::rng::Rng;
 pub struct Options {}
 
 impl Kind for Options {
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn make(&self, rng: &mut Rng, _now: Timestamp) -> Result<Generated, Error> {
         let key = random_bytes(rng, 32)?;
         // Half of the key signs and half encrypts: 128 bits each.

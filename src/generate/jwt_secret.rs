@@ -43,10 +43,6 @@ impl Options {
 }
 
 impl Kind for Options {
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn make(&self, rng: &mut Rng, _now: Timestamp) -> Result<Generated, Error> {
         let secret = random_bytes(rng, self.bytes())?;
         Ok(Generated::random(BASE64URL_NOPAD.encode(&secret), self.bytes() * 8))

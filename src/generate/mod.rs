@@ -8,6 +8,7 @@
 //! How strong is strong enough: a secret that only machines handle has at least [`MACHINE_BITS`] bits, one
 //! that people type at least [`PERSON_BITS`]. Less is refused, also when a schema asks for it.
 
+use data_encoding::Encoding;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -38,7 +39,6 @@ pub mod wireguard;
 pub use error::Error;
 
 use crate::rng::Rng;
-use crate::schema::Variable;
 use crate::secret::Secret;
 
 /// Least strength, in bits, of a secret that only machines handle: the security strength that
@@ -50,8 +50,10 @@ pub const PERSON_BITS: usize = 64;
 
 /// A kind's options: they know their limits and make the value.
 pub trait Kind {
-    /// Whether the options are within their limits and strong enough.
-    fn check(&self) -> Result<(), Error>;
+    /// Whether the options are within their limits and strong enough; a kind without limits needs none.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Makes a value. `now` is for what carries a date.
     fn make(&self, rng: &mut Rng, now: Timestamp) -> Result<Generated, Error>;
@@ -168,17 +170,6 @@ pub fn generate(recipe: &Recipe, rng: &mut Rng, now: Timestamp) -> Result<Secret
     recipe.make(rng, now).map(|generated| generated.secret)
 }
 
-/// Makes what the schema says for a variable, and checks it against the variable's type; `None` if the schema
-/// does not say how to make it.
-pub fn for_variable(variable: &Variable, rng: &mut Rng, now: Timestamp) -> Result<Option<Generated>, Error> {
-    let Some(recipe) = &variable.generate else { return Ok(None) };
-    let generated = recipe.make(rng, now)?;
-    match variable.value_type.check(generated.secret.expose(), &variable.constraints) {
-        Ok(_) => Ok(Some(generated)),
-        Err(mismatch) => Err(Error::NotOfType { variable: variable.name.clone(), message: mismatch.message }),
-    }
-}
-
 /// Most random bytes that an encoded value is made of; more has no use and would not fit everywhere.
 const MAX_BYTES: usize = 1024;
 
@@ -194,6 +185,11 @@ fn check_strength(option: &'static str, bits: usize, least: usize) -> Result<(),
 
 fn check_range(option: &'static str, value: usize, least: usize, most: usize) -> Result<(), Error> {
     if (least..=most).contains(&value) { Ok(()) } else { Err(Error::OutOfRange { option, least, most }) }
+}
+
+/// That many random bytes, written in that encoding.
+fn encoded(rng: &mut Rng, bytes: usize, encoding: &Encoding) -> Result<Generated, Error> {
+    Ok(Generated::random(encoding.encode(&random_bytes(rng, bytes)?), bytes * 8))
 }
 
 fn random_bytes(rng: &mut Rng, count: usize) -> Result<Zeroizing<Vec<u8>>, Error> {

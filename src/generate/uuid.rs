@@ -29,10 +29,6 @@ pub enum Version {
 }
 
 impl Kind for Options {
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn make(&self, rng: &mut Rng, now: Timestamp) -> Result<Generated, Error> {
         let (id, bits) = match self.version {
             Version::V4 => (uuid::Builder::from_random_bytes(rng.bytes()?).into_uuid(), 122),

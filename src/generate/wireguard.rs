@@ -18,10 +18,6 @@ use crate::secret::Secret;
 pub struct Options {}
 
 impl Kind for Options {
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn make(&self, rng: &mut Rng, _now: Timestamp) -> Result<Generated, Error> {
         let mut bytes = Zeroizing::new(rng.bytes::<32>()?);
         // Some programs compare keys as text and expect the clamped form.

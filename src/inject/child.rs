@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use super::Error;
-use crate::context::EnvSnapshot;
-use crate::env_vars;
+use crate::env_vars::{self, EnvSnapshot};
 use crate::schema::{Schema, ValueSource};
 use crate::secret::{Secret, Values};
 use crate::suggest::closest;

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::definition::{Constraints, Rotate, RotationClass};
 use super::template::Template;
 use super::types::ValueType;
-use crate::generate::Recipe;
+use crate::generate::{self, Generated, Recipe};
+use crate::rng::Rng;
 
 /// The variables and rules of one system.
 pub struct Schema {
@@ -62,6 +64,20 @@ pub struct Variable {
     pub source: ValueSource,
     /// Where it is declared.
     pub origin: Origin,
+}
+
+impl Variable {
+    /// Makes a value as the schema says, and checks it against the type; `None` if the schema does not say how.
+    pub fn make_value(&self, rng: &mut Rng, now: Timestamp) -> Result<Option<Generated>, generate::Error> {
+        let Some(recipe) = &self.generate else { return Ok(None) };
+        let generated = recipe.make(rng, now)?;
+        match self.value_type.check(generated.secret.expose(), &self.constraints) {
+            Ok(_) => Ok(Some(generated)),
+            Err(mismatch) => {
+                Err(generate::Error::NotOfType { variable: self.name.clone(), message: mismatch.message })
+            }
+        }
+    }
 }
 
 /// Whether a variable must be set.

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::identity::{self, Identities, Questions};
 use super::{Error, age_file, content};
-use crate::context::{Context, EnvSnapshot};
-use crate::env_vars;
+use crate::context::Context;
+use crate::env_vars::{self, EnvSnapshot};
 use crate::git::Git;
 use crate::secret::Secret;
 use crate::ui::Prompter;

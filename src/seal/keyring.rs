@@ -5,8 +5,7 @@
 
 use keyring::Entry;
 
-use crate::context::EnvSnapshot;
-use crate::env_vars;
+use crate::env_vars::{self, EnvSnapshot};
 use crate::secret::Secret;
 
 const SERVICE: &str = "envward";

@@ -1,7 +1,8 @@
 //! A project with an environment that is sealed.
 
 use envward::cli::Globals;
-use envward::context::{Clock, Context, EnvSnapshot};
+use envward::context::{Clock, Context};
+use envward::env_vars::EnvSnapshot;
 use envward::project::Project;
 use envward::rng::Rng;
 use envward::seal::{self, Access};

@@ -155,7 +155,7 @@ impl Holder {
 
     /// The schema of the project; `None` for a file outside of any project.
     pub(super) fn schema(&self) -> Result<Option<Schema>, Error> {
-        self.project.as_ref().map(Project::schema).transpose()
+        Ok(self.project.as_ref().map(Project::schema).transpose()?)
     }
 
     /// The environment's name; for a file outside of any project, the one with the strictest rules.

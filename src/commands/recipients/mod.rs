@@ -38,10 +38,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 
 /// The environment of `-e`, else all of them: whoever joins or leaves does so everywhere unless it is said.
 fn environments(project: &Project, context: &Context) -> Result<Vec<Environment>, Error> {
-    match &context.globals.env {
-        Some(name) => Ok(vec![project.environment_named(name)?]),
-        None => project.manifest.environments.keys().map(|name| project.environment_named(name)).collect(),
-    }
+    let names = match &context.globals.env {
+        Some(name) => vec![name],
+        None => project.manifest.environments.keys().collect(),
+    };
+    let environments = names.into_iter().map(|name| project.environment_named(name));
+    Ok(environments.collect::<Result<_, _>>()?)
 }
 
 /// Says what is to be said about a file that was opened; whether manifest and file differ in more than the

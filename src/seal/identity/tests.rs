@@ -6,7 +6,8 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::cli::Globals;
-use crate::context::{Clock, EnvSnapshot};
+use crate::context::Clock;
+use crate::env_vars::EnvSnapshot;
 use crate::fs;
 use crate::rng::Rng;
 use crate::seal::age_file;

@@ -10,7 +10,7 @@ use crate::ui::ColorChoice;
 #[derive(clap::Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Globals {
-    /// Environment to work on [default: ENVWARD_ENV, else `default` of the manifest]
+    /// Environment to work on [default: ENVWARD_ENV, else the manifest's]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub env: Option<String>,
 
@@ -18,7 +18,7 @@ pub struct Globals {
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,
 
-    /// Form of the result
+    /// Form of the result: human, json, …
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     pub format: Format,
 
@@ -34,8 +34,8 @@ pub struct Globals {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// When to colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorChoice,
 }
 

@@ -48,7 +48,7 @@ fn found_something_is_1() {
 fn usage_and_unanswered_questions_are_2() {
     let sandbox = sealed();
     ends(sandbox.envward("no-such-command"), 2, "error: unrecognized subcommand");
-    ends(sandbox.envward("list --no-such-flag"), 2, "error: unexpected argument");
+    ends(sandbox.envward("list --no-such-flag"), 2, "error: unexpected argument '--no-such-flag'");
     ends(sandbox.envward("-e nowhere list"), 2, "error: the manifest has no environment");
     ends(sandbox.envward("-C nowhere list"), 2, "error: ");
     ends(sandbox.envward("init"), 2, "error: ");

@@ -20,6 +20,7 @@ mod exit_codes;
 mod forgery;
 mod generate;
 mod guides;
+mod help;
 mod house;
 mod identity;
 mod init;

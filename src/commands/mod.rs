@@ -37,9 +37,13 @@ mod unseal;
 mod unset;
 mod verify;
 
+/// What [`ExitCode`] says, for scripts.
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 found something, 2 usage or no answer, 3 unreadable file,\n\
+     4 cannot decrypt or broken seal, 5 a store refused, 6 conflict, 70 a bug";
+
 /// Declares, checks, generates, seals and injects the environment of a project.
 #[derive(clap::Parser)]
-#[command(name = "envward", version, about, max_term_width = 100, propagate_version = true)]
+#[command(name = "envward", version, about, max_term_width = 100, after_help = EXIT_CODES)]
 #[command(subcommand_required = true, arg_required_else_help = true, infer_long_args = false)]
 pub struct Cli {
     /// Flags that every command has.
@@ -101,7 +105,7 @@ commands! {
     Verify(verify),
     /// Show or change who can open the sealed files
     Recipients(recipients),
-    /// Make, show or import the private key that opens them
+    /// Make, show or import your private key, which opens sealed files
     Identity(identity),
     /// Compare the environment with its env file, another environment, a revision or a file
     Diff(diff),
@@ -178,6 +182,15 @@ fn directory(chosen: Option<&Path>) -> Result<PathBuf, String> {
     }
 }
 
+/// Whether it has the form of a flag, so that it is more likely a misspelt one than a value.
+fn is_flag(typed: &str) -> bool {
+    match typed.strip_prefix("--") {
+        Some(name) => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+        // clap names one letter of a group.
+        None => typed.strip_prefix('-').is_some_and(|letter| letter.chars().count() == 1),
+    }
+}
+
 /// Prints clap's own message, without what was typed where a name or a flag belongs: it may be a value that
 /// someone gave as an argument. Help and version are results, everything else is talk.
 fn usage(mut error: clap::Error) -> ExitCode {
@@ -185,8 +198,14 @@ fn usage(mut error: clap::Error) -> ExitCode {
     let unknown = (error.kind() == ErrorKind::UnknownArgument).then_some(ContextKind::InvalidArg);
     for kind in [ContextKind::InvalidValue, ContextKind::InvalidSubcommand].into_iter().chain(unknown) {
         let Some(ContextValue::String(typed)) = error.get(kind) else { continue };
-        if !typed.starts_with('-') {
-            error.insert(kind, ContextValue::String("…".to_owned()));
+        if is_flag(typed) {
+            continue;
+        }
+        error.insert(kind, ContextValue::String("…".to_owned()));
+        if kind == ContextKind::InvalidArg {
+            // Instead of clap's own tip, which repeats what was typed.
+            let tip = "what was typed is not shown, since it may be a secret".into();
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
         }
     }
     let failed = error.use_stderr();

@@ -1,0 +1,30 @@
+//! What `--help` and a mistyped command line show.
+
+use crate::support::Sandbox;
+
+#[test]
+fn help_is_one_screen_and_says_the_same_as_the_short_form() {
+    let sandbox = Sandbox::new();
+    for command in ["", "init", "bootstrap", "check", "run", "seal", "unseal", "diff", "recipients"] {
+        let long = sandbox.envward(&format!("{command} --help")).success().stdout;
+        let short = sandbox.envward(&format!("{command} -h")).success().stdout;
+        assert_eq!(long, short, "{command}");
+        assert!(long.lines().count() <= 40, "{command}: {long}");
+    }
+}
+
+#[test]
+fn a_misspelt_flag_is_shown_with_the_one_that_was_meant() {
+    let run = Sandbox::new().envward("check --fromat=json").code(2);
+    assert!(run.stderr.starts_with("error: unexpected argument '--fromat' found\n"), "{}", run.stderr);
+    let _ = run.stderr_has("a similar argument exists: '--format'");
+}
+
+#[test]
+fn an_argument_too_many_is_not_repeated_and_the_message_says_why() {
+    Sandbox::new()
+        .envward("set API_TOKEN --Kx/9")
+        .code(2)
+        .stderr_has("error: unexpected argument '…' found")
+        .stderr_has("tip: what was typed is not shown, since it may be a secret");
+}

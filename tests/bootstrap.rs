@@ -88,8 +88,8 @@ fn value<'a>(file: &'a str, name: &str) -> &'a str {
 fn the_file_is_made_and_explains_itself() {
     let sandbox = project();
     let _ = bootstrap(&sandbox, ANSWERS).success().stdout("").stderr(
-        ".env.production was created\n  generated  DB_PASSWORD\n  answered   API_TOKEN, MODE\n  \
-         by default DB_USER\n  derived    DATABASE_URL\nnext: envward check\n",
+        ".env.production was created\n  generated DB_PASSWORD\n  answered  API_TOKEN, MODE\n  \
+         default   DB_USER\n  derived   DATABASE_URL\nnext: envward check\n",
     );
     let file = sandbox.read(".env.production");
     let password = value(&file, "DB_PASSWORD");
@@ -313,8 +313,8 @@ fn a_sealed_file_is_completed_in_its_place() {
     let _ = sandbox.envward("seal").success();
     sandbox.shell("rm .env.production");
     let _ = bootstrap(&sandbox, ANSWERS).success().stderr(
-        "secrets/production.enc.env was completed\n  generated  DB_PASSWORD\n  answered   API_TOKEN\n  \
-         by default DB_USER\n  derived    DATABASE_URL\nnext: envward check\n",
+        "secrets/production.enc.env was completed\n  generated DB_PASSWORD\n  answered  API_TOKEN\n  \
+         default   DB_USER\n  derived   DATABASE_URL\nnext: envward check\n",
     );
     assert!(!sandbox.has(".env.production"), "plaintext appears only where it was");
     let _ = sandbox.envward("run -- printenv API_TOKEN").success().stdout("tok-12345678\n");

@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "process")]
     fix: bool,
 
-    /// Key file to open sealed files with
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }

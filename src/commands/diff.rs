@@ -136,9 +136,10 @@ fn other_side(args: &Args, here: &Holder, context: &mut Context) -> Result<Value
 /// The env file. A comment that stands for a value of several lines is no difference.
 fn env_file(environment: &Environment, sealed: &Values) -> Result<Values, Error> {
     let document = Document::read(&environment.env_file)?;
-    let own = document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone()));
+    let mut values = document.values();
     let only_sealed = document.sealed_only();
-    Ok(own.chain(only_sealed.filter_map(|name| Some((name.to_owned(), sealed.get(name)?.clone())))).collect())
+    values.extend(only_sealed.filter_map(|name| Some((name.to_owned(), sealed.get(name)?.clone()))));
+    Ok(values)
 }
 
 /// The sealed file as it was at a git revision.

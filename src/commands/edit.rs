@@ -29,7 +29,7 @@ pub struct Args {
     /// A sealed file [default: that of the environment]
     file: Option<PathBuf>,
 
-    /// File with the private key that opens the sealed file
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }

@@ -22,7 +22,7 @@ pub struct Args {
     /// An env file or a sealed file [default: the environment's sealed file, else its env file]
     file: Option<PathBuf>,
 
-    /// File with the private key that opens the sealed file
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }

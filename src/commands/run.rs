@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::sealing::say_remarks;
 use crate::check::{self, Input, Subject};
 use crate::context::Context;
 use crate::dotenv::{self, Document};
@@ -48,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     allow_name: Vec<String>,
 
-    /// File with the private key that opens the sealed file
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 
@@ -95,7 +96,8 @@ fn load(args: &Args, context: &mut Context) -> Result<Loaded, Error> {
     let values = if fs::exists(&environment.sealed) {
         let opened = seal::open(&project, &environment, &mut access)?;
         report_difference(&opened, &environment, &mut context.ui)?;
-        values_of(opened, &mut context.ui)
+        say_remarks(&opened.remarks, &mut context.ui);
+        opened.values
     } else if fs::exists(&environment.env_file) {
         plaintext(&environment.env_file, &fs::read(&environment.env_file)?)?
     } else {
@@ -113,7 +115,9 @@ fn load_file(file: &Path, access: &mut Access, context: &mut Context) -> Result<
     let environment = chosen.or(default).unwrap_or(STRICTEST).to_owned();
     let bytes: Zeroizing<Vec<u8>> = fs::read(file)?;
     let values = if seal::is_sealed(&bytes) {
-        values_of(seal::open_bare(file, access)?, &mut context.ui)
+        let opened = seal::open_bare(file, access)?;
+        say_remarks(&opened.remarks, &mut context.ui);
+        opened.values
     } else {
         plaintext(file, &bytes)?
     };
@@ -124,14 +128,7 @@ fn load_file(file: &Path, access: &mut Access, context: &mut Context) -> Result<
 fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {
     let document = Document::parse(bytes)
         .map_err(|problems| dotenv::Error::Invalid { path: path.to_owned(), problems })?;
-    Ok(document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect())
-}
-
-fn values_of(opened: Opened, ui: &mut Ui) -> Values {
-    for remark in &opened.remarks {
-        ui.warn(&remark.to_string());
-    }
-    opened.values
+    Ok(document.values())
 }
 
 fn report_difference(opened: &Opened, environment: &Environment, ui: &mut Ui) -> Result<(), Error> {

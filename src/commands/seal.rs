@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sealing::{TakeArgs, list, say_names, say_written, shown};
+use super::sealing::{TakeArgs, list, say_written, shown};
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
@@ -12,7 +12,6 @@ use crate::git::Git;
 use crate::manifest::SealFormat;
 use crate::project::{Environment, Project};
 use crate::seal::{self, Access, Changes, Merge, Opened, Side, Take, WorkingCopy};
-use crate::secret::Values;
 use crate::ui::escape;
 
 /// Arguments of `seal`.
@@ -45,7 +44,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["prune", "take", "reveal"])]
     adopt: bool,
 
-    /// A file with the private key
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }
@@ -80,7 +79,7 @@ fn seal_first(
     if !args.reveal.is_empty() {
         return Err(seal::Error::Missing { path: environment.sealed.clone() }.into());
     }
-    let values = values(&Document::read(&environment.env_file)?);
+    let values = Document::read(&environment.env_file)?.values();
     let schema = project.schema()?;
     let written = seal::create(project, environment, &values, Some(&schema), access, &mut context.rng)?;
     say_written(&written, &environment.sealed, context);
@@ -137,14 +136,12 @@ fn settle(opened: &Opened, merge: &Merge, take: Option<&Take>, access: &Access) 
 /// Says what differs still, and what to do about it.
 fn say_left(merge: &Merge, prune: bool, context: &mut Context) {
     if !merge.env_removed.is_empty() && !prune {
-        context
-            .ui
-            .note(&format!("not in the env file, kept in the sealed file: {}", list(&merge.env_removed)));
+        context.ui.note_names("not in the env file, kept in the sealed file", &merge.env_removed);
         context.ui.help("remove them with --prune, or bring them back with: envward unseal");
     }
     let newer = [merge.sealed.as_slice(), &merge.sealed_removed].concat();
     if !newer.is_empty() {
-        context.ui.note(&format!("newer in the sealed file: {}", list(&newer)));
+        context.ui.note_names("newer in the sealed file", &newer);
         context.ui.help("take them into the env file with: envward unseal");
     }
 }
@@ -158,9 +155,9 @@ fn adopt(
     let adopted = seal::adopt(project, environment, access, &mut context.rng)?;
     let file = shown(&environment.sealed, context);
     context.ui.say(&format!("adopted {file}, generation {}", adopted.generation));
-    say_names("added", &adopted.added, &mut context.ui);
-    say_names("changed", &adopted.changed, &mut context.ui);
-    say_names("removed", &adopted.removed, &mut context.ui);
+    context.ui.say_names("added", &adopted.added);
+    context.ui.say_names("changed", &adopted.changed);
+    context.ui.say_names("removed", &adopted.removed);
     if adopted.added.is_empty() && adopted.changed.is_empty() && adopted.removed.is_empty() {
         context.ui.say("  no value differs from what the ledger knows");
     }
@@ -175,7 +172,7 @@ fn seal_file(
     access: &mut Access,
     context: &mut Context,
 ) -> Result<ExitCode, Error> {
-    let values = values(&Document::read(&context.resolve(file))?);
+    let values = Document::read(&context.resolve(file))?.values();
     let output = context.resolve(output);
     let written = if fs::exists(&output) {
         if !recipients.is_empty() {
@@ -196,10 +193,6 @@ fn seal_file(
     };
     say_written(&written, &output, context);
     Ok(ExitCode::Done)
-}
-
-fn values(document: &Document) -> Values {
-    document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
 }
 
 /// A sealed file that git ignores is never committed, and lost with this checkout.

@@ -39,20 +39,13 @@ pub(super) fn say_written(written: &Written, path: &Path, context: &mut Context)
     } else {
         let generation = written.generation.map(|number| format!(", generation {number}"));
         context.ui.say(&format!("sealed {file}{}", generation.unwrap_or_default()));
-        say_names("added", &written.added, &mut context.ui);
-        say_names("changed", &written.changed, &mut context.ui);
-        say_names("removed", &written.removed, &mut context.ui);
-        say_names("readable", &written.revealed, &mut context.ui);
-        say_names("encrypted", &written.hidden, &mut context.ui);
+        context.ui.say_names("added", &written.added);
+        context.ui.say_names("changed", &written.changed);
+        context.ui.say_names("removed", &written.removed);
+        context.ui.say_names("readable", &written.revealed);
+        context.ui.say_names("encrypted", &written.hidden);
     }
     say_remarks(&written.remarks, &mut context.ui);
-}
-
-/// Says a list of names under a heading, if there are any.
-pub(super) fn say_names(heading: &str, names: &[String], ui: &mut Ui) {
-    if !names.is_empty() {
-        ui.say(&format!("  {heading:<10}{}", list(names)));
-    }
 }
 
 /// Names with commas between them, fit for a terminal.

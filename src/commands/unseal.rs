@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::sealing::{TakeArgs, list, say_names, say_remarks, shown};
+use super::sealing::{TakeArgs, say_remarks, shown};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub struct Args {
     #[command(flatten)]
     take: TakeArgs,
 
-    /// A file with the private key
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }
@@ -102,9 +102,9 @@ fn say_unsealed(unsealed: &Unsealed, path: &Path, context: &mut Context) {
         return;
     }
     context.ui.say(&format!("unsealed into {file}"));
-    say_names("written", &unsealed.written, &mut context.ui);
-    say_names("removed", &unsealed.removed, &mut context.ui);
-    say_names("left", &unsealed.sealed_only, &mut context.ui);
+    context.ui.say_names("written", &unsealed.written);
+    context.ui.say_names("removed", &unsealed.removed);
+    context.ui.say_names("left", &unsealed.sealed_only);
     if !unsealed.sealed_only.is_empty() {
         context.ui.note("a value of several lines stays in the sealed file alone; `run` has it");
     }
@@ -117,14 +117,12 @@ fn say_unsealed(unsealed: &Unsealed, path: &Path, context: &mut Context) {
 /// Says what differs still, and what to do about it.
 fn say_left(merge: &Merge, prune: bool, context: &mut Context) {
     if !merge.sealed_removed.is_empty() && !prune {
-        context
-            .ui
-            .note(&format!("not in the sealed file, kept in the env file: {}", list(&merge.sealed_removed)));
+        context.ui.note_names("not in the sealed file, kept in the env file", &merge.sealed_removed);
         context.ui.help("remove them with --prune");
     }
     let ahead = [merge.env.as_slice(), &merge.env_removed].concat();
     if !ahead.is_empty() {
-        context.ui.note(&format!("changed in the env file and not sealed yet: {}", list(&ahead)));
+        context.ui.note_names("changed in the env file and not sealed yet", &ahead);
         context.ui.help("take them into the sealed file with: envward seal");
     }
 }

@@ -20,7 +20,7 @@ pub struct Args {
     /// A sealed file outside of any project
     file: Option<PathBuf>,
 
-    /// A file with the private key
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }

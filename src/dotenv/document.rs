@@ -13,7 +13,7 @@ use super::slot::{Slot, join};
 use super::text::Text;
 use super::{Error, Problem, ProblemKind, Problems, Quote, Unportable, is_name, sealed_only_comment};
 use crate::fs;
-use crate::secret::Secret;
+use crate::secret::{Secret, Values};
 
 /// An env file, line by line, with every byte it had.
 pub struct Document {
@@ -113,6 +113,11 @@ impl Document {
     /// The variables in the order of the file.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.pieces.iter().filter_map(|piece| self.entry(piece))
+    }
+
+    /// The names and values in the order of the file.
+    pub fn values(&self) -> Values {
+        self.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
     }
 
     /// The comments and variables in the order of the file; without what is blank or could not be read.

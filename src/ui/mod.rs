@@ -10,6 +10,7 @@
 //! - A question is asked on the terminal itself, never on stdin, and not at all with `--no-input`.
 
 mod escape;
+mod names;
 mod prompt;
 mod table;
 #[cfg(unix)]
@@ -101,6 +102,20 @@ impl Ui {
         }
     }
 
+    /// Says names under a heading of at most nine characters, if there are any. Not with `-q`.
+    pub fn say_names(&mut self, heading: &str, names: &[String]) {
+        if !names.is_empty() {
+            let intro = format!("  {heading:<9} ");
+            self.say(&names::wrapped(&intro, names, intro.chars().count(), columns()));
+        }
+    }
+
+    /// A note that ends in names. Not with `-q`.
+    pub fn note_names(&mut self, intro: &str, names: &[String]) {
+        let text = names::wrapped(&format!("note: {intro}: "), names, 2, columns());
+        self.note(text.trim_start_matches("note: "));
+    }
+
     /// Says a detail, with `-v` only.
     pub fn detail(&mut self, text: &str) {
         if self.verbosity >= 1 {
@@ -177,4 +192,21 @@ impl Ui {
         // Nobody is left to be told that stderr is gone.
         let _ = self.err.write_all(line.as_bytes());
     }
+}
+
+/// How wide a line of the talk may be.
+fn columns() -> usize {
+    terminal_columns().unwrap_or(names::COLUMNS)
+}
+
+/// The width of the terminal that stderr is; `None` if it is none, or one that does not say.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+    (size.ws_col > 0).then(|| size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
 }

@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
 
-    /// File with the private key that opens the sealed file
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }
@@ -64,8 +64,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 }
 
 fn read_answers(path: &Path) -> Result<Values, Error> {
-    let document = Document::read(path)?;
-    Ok(document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect())
+    Ok(Document::read(path)?.values())
 }
 
 /// Says which names the schema does not know; whether there are any.
@@ -170,18 +169,16 @@ fn report_filled(session: &Session<'_>, target: &Target<'_>, ui: &mut Ui) {
     for (how, word) in [
         (Filled::Generated, "generated"),
         (Filled::Answered, "answered"),
-        (Filled::Default, "by default"),
+        (Filled::Default, "default"),
         (Filled::Derived, "derived"),
     ] {
-        let names: Vec<&str> = session
+        let names: Vec<String> = session
             .filled()
             .iter()
             .filter(|&(_, filled)| *filled == how)
-            .map(|(name, _)| name.as_str())
+            .map(|(name, _)| name.clone())
             .collect();
-        if !names.is_empty() {
-            ui.say(&format!("  {word:<10} {}", names.join(", ")));
-        }
+        ui.say_names(word, &names);
     }
 }
 

@@ -267,7 +267,7 @@ fn name_of(path: &Path) -> Option<String> {
 
 fn values_of(bytes: &[u8]) -> Values {
     let (document, _) = Document::parse_with_problems(bytes);
-    document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
+    document.values()
 }
 
 fn process_values(context: &Context) -> Values {

@@ -37,7 +37,7 @@ impl EnvFile {
     ) -> Result<Self, Error> {
         let bytes = fs::read(path)?;
         let document = parse(&bytes, path)?;
-        let values = document.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
+        let values = document.values();
         let readers = environment.map(|environment| environment.readers.clone()).unwrap_or_default();
         let lock = environment.map_or_else(|| bare_lock(path, context), |it| it.lock.clone());
         Ok(Self { values, path: path.to_owned(), bytes, lock, readers })

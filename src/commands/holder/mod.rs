@@ -25,7 +25,7 @@ pub(super) struct Choice {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// File with the private key that opens the sealed file
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{environments, say_remarks};
+use super::{environments, say_other_remarks};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(value_name = "KEY")]
     key: String,
 
-    /// Private key file to open the sealed files with
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let mut differs = false;
     for environment in environments.iter().filter(|environment| fs::exists(&environment.sealed)) {
         let opened = seal::open(&project, environment, &mut access)?;
-        differs |= say_remarks(&opened, &args.name, &key, context);
+        differs |= say_other_remarks(&opened, &args.name, &key, context);
         all.push((&environment.name, opened));
     }
     for (environment, opened) in &all {

@@ -4,6 +4,7 @@ mod add;
 mod list;
 mod remove;
 
+use super::sealing::say_remarks;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -48,19 +49,22 @@ fn environments(project: &Project, context: &Context) -> Result<Vec<Environment>
 
 /// Says what is to be said about a file that was opened; whether manifest and file differ in more than the
 /// recipient who comes or goes, which is a finding.
-fn say_remarks(opened: &Opened, name: &str, key: &str, context: &mut Context) -> bool {
-    let mut differs = false;
-    for remark in &opened.remarks {
-        let mut remark = remark.clone();
-        if let Remark::RecipientsDiffer { missing, extra } = &mut remark {
-            missing.retain(|other| other != name);
-            extra.retain(|other| other != key);
-            if missing.is_empty() && extra.is_empty() {
-                continue;
-            }
-            differs = true;
+fn say_other_remarks(opened: &Opened, name: &str, key: &str, context: &mut Context) -> bool {
+    let others: Vec<Remark> =
+        opened.remarks.iter().filter_map(|remark| without_recipient(remark, name, key)).collect();
+    say_remarks(&others, &mut context.ui);
+    others.iter().any(|remark| matches!(remark, Remark::RecipientsDiffer { .. }))
+}
+
+/// The remark as far as it is not about this recipient.
+fn without_recipient(remark: &Remark, name: &str, key: &str) -> Option<Remark> {
+    let mut remark = remark.clone();
+    if let Remark::RecipientsDiffer { missing, extra } = &mut remark {
+        missing.retain(|other| other != name);
+        extra.retain(|other| other != key);
+        if missing.is_empty() && extra.is_empty() {
+            return None;
         }
-        context.ui.warn(&remark.to_string());
     }
-    differs
+    Some(remark)
 }

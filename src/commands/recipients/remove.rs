@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{environments, say_remarks};
+use super::{environments, say_other_remarks};
 use crate::commands::human_or_json;
 use crate::context::Context;
 use crate::error::Error;
@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(value_name = "NAME")]
     name: String,
 
-    /// Private key file to open the sealed files with
+    /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }
@@ -63,7 +63,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let mut found = false;
     for environment in environments.iter().filter(|environment| fs::exists(&environment.sealed)) {
         let opened = seal::open(&project, environment, &mut access)?;
-        found |= say_remarks(&opened, &args.name, &key.to_string(), context);
+        found |= say_other_remarks(&opened, &args.name, &key.to_string(), context);
         let (remaining, expired) = remaining(&opened, &key, environment, &project, context)?;
         found |= expired;
         leaving.push((environment, opened, remaining));

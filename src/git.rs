@@ -2,7 +2,7 @@
 //! turn into running a program.
 #![expect(clippy::disallowed_methods, reason = "this room owns the git process")]
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -65,16 +65,20 @@ pub struct Revision {
 /// git in one directory.
 pub struct Git {
     directory: PathBuf,
-    path: Option<std::ffi::OsString>,
-    home: Option<std::ffi::OsString>,
+    path: Option<OsString>,
+    home: Option<OsString>,
 }
 
 impl Git {
     /// git for the repository that holds `directory`; `None` if there is no repository or no git.
     pub fn discover(directory: &Path, env: &EnvSnapshot) -> Option<Self> {
         let own = |name| env.get_os(name).map(OsStr::to_owned);
-        let git =
-            Self { directory: directory.to_owned(), path: own(env_vars::PATH), home: own(env_vars::HOME) };
+        // A relative entry would be looked up in the repository, which could then bring its own git.
+        let absolute = |path: &OsString| {
+            std::env::join_paths(std::env::split_paths(path).filter(|directory| directory.is_absolute()))
+        };
+        let path = own(env_vars::PATH).as_ref().and_then(|path| absolute(path).ok());
+        let git = Self { directory: directory.to_owned(), path, home: own(env_vars::HOME) };
         let inside = git.output(["rev-parse", "--is-inside-work-tree"]).ok()?;
         (inside.0 && inside.1.starts_with(b"true")).then_some(git)
     }
@@ -160,12 +164,18 @@ impl Git {
         command
             .args(["--no-optional-locks", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"])
             .args(["-c", "core.pager=cat", "-c", "log.showSignature=false"])
+            // A directory of the work tree that looks like a repository is not one.
+            .args(["-c", "safe.bareRepository=explicit"])
             .args(arguments)
             .current_dir(&self.directory)
             // No GIT_* variable of the caller, and no credential of envward.
             .env_clear()
             .envs(self.path.as_ref().map(|path| (env_vars::PATH, path)))
             .envs(self.home.as_ref().map(|home| (env_vars::HOME, home)))
+            // What a partial clone lacks is missing: fetching it would run the transport that the
+            // repository's settings name.
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .stdin(Stdio::null())
             .stderr(Stdio::null());
         let output = command.output().map_err(Error::Start)?;

@@ -130,7 +130,7 @@ fn validate_environment(
             && !stays_inside(path)
         {
             return Err(Fault::new(&[here[0], name, field], format!("`{field}` leads out of the project"))
-                .help("write a path relative to envward.toml, without `..`".to_owned()));
+                .help("write a path relative to envward.toml, without `..` and `.git`".to_owned()));
         }
     }
     for recipient in &environment.recipients {
@@ -187,10 +187,15 @@ fn valid_name(name: &str, keys: &[&str], what: &str) -> Result<(), Fault> {
         .help("use letters, digits, `-`, `_` and `.`, at most 64".to_owned()))
 }
 
-/// Whether a path is relative and never climbs. Links are looked at when the path is used.
+/// Whether a path is relative, never climbs, and does not lead into git's own files, which git acts on. Links
+/// are looked at when the path is used.
 fn stays_inside(path: &Path) -> bool {
-    !path.as_os_str().is_empty()
-        && path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    let is_fine = |part| match part {
+        Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+        Component::CurDir => true,
+        _ => false,
+    };
+    !path.as_os_str().is_empty() && path.components().all(is_fine)
 }
 
 #[cfg(test)]
@@ -229,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_path_out_of_the_project_is_refused() {
-        for path in ["/etc/passwd", "../x", "a/../../x", ""] {
+        for path in ["/etc/passwd", "../x", "a/../../x", "", ".git/config", "a/.GIT/hooks/x"] {
             let message = error(&format!("[environments.prod]\nfile = \"{path}\"\n"));
             assert!(message.starts_with("envward.toml:5:1: `file` leads out of the project"), "{message}");
         }

@@ -142,8 +142,13 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> 
 
 /// Reads at most the last `limit` bytes of a file, and tells whether that is all of it.
 pub fn read_tail(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), Error> {
+    // Before it is opened, as in `read`.
+    let metadata = fs::metadata(path).map_err(Error::io("read", path))?;
+    if !metadata.is_file() {
+        return Err(Error::NotRegular { path: path.to_owned() });
+    }
     let mut file = File::open(path).map_err(Error::io("read", path))?;
-    let length = file.metadata().map_err(Error::io("read", path))?.len();
+    let length = metadata.len();
     let skipped = length.saturating_sub(limit);
     file.seek(SeekFrom::Start(skipped)).map_err(Error::io("read", path))?;
     let mut bytes = Vec::with_capacity(usize::try_from(length - skipped).unwrap_or(0));
@@ -154,18 +159,14 @@ pub fn read_tail(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), Error> {
 /// Writes a file that holds plaintext secrets or keys: mode 0600, atomic, never through a link, never over a
 /// file that others can read.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    refuse_unsafe_target(path)?;
+    check_private_target(path)?;
     replace(path, bytes, 0o600)
 }
 
 /// Writes a file that is meant to be shared (manifest, schema, sealed file): atomic; an existing file keeps
 /// its permissions, a new one gets 0644 less the umask.
 pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    if let Ok(metadata) = fs::symlink_metadata(path)
-        && metadata.file_type().is_symlink()
-    {
-        return Err(Error::Symlink { path: path.to_owned() });
-    }
+    check_shared_target(path)?;
     replace(path, bytes, existing_mode(path).unwrap_or(0o644))
 }
 
@@ -265,7 +266,17 @@ pub fn lies_inside(path: &Path, root: &Path) -> bool {
     }
 }
 
-fn refuse_unsafe_target(path: &Path) -> Result<(), Error> {
+/// Whether [`write_shared`] would write there, for writers of several files that write all or none.
+pub fn check_shared_target(path: &Path) -> Result<(), Error> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    if metadata.file_type().is_symlink() {
+        return Err(Error::Symlink { path: path.to_owned() });
+    }
+    if metadata.is_file() { Ok(()) } else { Err(Error::NotRegular { path: path.to_owned() }) }
+}
+
+/// Whether [`write_private`] would write there, for writers of several files that write all or none.
+pub fn check_private_target(path: &Path) -> Result<(), Error> {
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     if metadata.file_type().is_symlink() {
         return Err(Error::Symlink { path: path.to_owned() });

@@ -322,3 +322,160 @@ fn a_recipient_whose_last_day_is_over() {
         "  wrong       recipients  the sealed file can still be opened by recipients that expired: bob\n",
     );
 }
+
+/// Everything that a write of the default environment touches.
+fn files(sandbox: &Sandbox) -> String {
+    sandbox.shell("cat secrets/* .env.production; cat .envward/base/* envward.ledger.jsonl 2>&1 || true")
+}
+
+#[test]
+fn a_ledger_that_cannot_be_read_or_replaced_stops_a_write_before_it_begins() {
+    for damage in [
+        "echo junk >> envward.ledger.jsonl",
+        "sed -i 's/\"generation\":1/\"generation\":9/' envward.ledger.jsonl",
+        "mv envward.ledger.jsonl ../elsewhere && ln -s ../elsewhere envward.ledger.jsonl",
+        "rm envward.ledger.jsonl && mkfifo envward.ledger.jsonl",
+    ] {
+        let sandbox = sealed_shop();
+        sandbox.shell(damage);
+        let before = sandbox.shell("cat secrets/* .env.production .envward/base/*");
+        for command in ["set LOG_LEVEL", "recipients remove bob", "seal --adopt"] {
+            let run = sandbox.envward_with_input(&command.split(' ').collect::<Vec<_>>(), b"WARN");
+            assert!(matches!(run.code, Some(3 | 4)), "{damage}: {command}: {}", run.stderr);
+            let after = sandbox.shell("cat secrets/* .env.production .envward/base/*");
+            assert_eq!(after, before, "{damage}: {command}");
+        }
+    }
+}
+
+#[test]
+fn an_env_file_that_cannot_be_written_stops_a_write_before_it_begins() {
+    let sandbox = sealed_shop();
+    sandbox.shell("chmod 644 .env.production");
+    let before = files(&sandbox);
+    sandbox
+        .envward_with_input(&["set", "LOG_LEVEL"], b"WARN")
+        .code(3)
+        .stderr_has("can be read by other users");
+    assert_eq!(files(&sandbox), before);
+}
+
+#[test]
+fn an_entry_of_the_largest_generation() {
+    let sandbox = sealed_shop();
+    mallory(&sandbox);
+    let forge = "import hashlib, json; e = json.loads(open('../mallory/envward.ledger.jsonl').readline()); \
+                 e.pop('id'); e['generation'] = 2**64 - 1; e['key'] = KEY; \
+                 dump = lambda: json.dumps(e, sort_keys=True, separators=(',', ':'), ensure_ascii=False); \
+                 e['id'] = hashlib.sha256(dump().encode()).hexdigest(); \
+                 open('envward.ledger.jsonl', 'a').write(dump() + chr(10))";
+    let ledger = sandbox.read("envward.ledger.jsonl");
+    sandbox.shell(&format!("python3 -c \"{}\"", forge.replace("KEY", "1")));
+    sandbox.envward("unseal --stdout").success();
+    sandbox.envward("seal --adopt").success().stderr_has("generation 2\n");
+
+    sandbox.write("envward.ledger.jsonl", ledger);
+    sandbox.shell(&format!("python3 -c \"{}\"", forge.replace("KEY", "7")));
+    sandbox.envward("unseal --stdout").code(4).stdout("").stderr_has("is stale: ");
+    sandbox.envward("seal --adopt").success();
+}
+
+#[test]
+fn a_new_project_key_that_only_a_stranger_vouches_for() {
+    let sandbox = sealed_shop();
+    mallory(&sandbox);
+    let mut remove = sandbox.command(env!("CARGO_BIN_EXE_envward"));
+    remove.args(["-C", "../mallory", "recipients", "remove", "bob"]).env("ENVWARD_TEST_ONLY_SEED", "667");
+    assert!(remove.output().unwrap().status.success());
+    assert!(sandbox.shell("tail -n 1 ../mallory/envward.ledger.jsonl").contains("rekeyed"));
+    sandbox.shell(
+        "cp ../mallory/secrets/* secrets/ && cat ../mallory/envward.ledger.jsonl >> envward.ledger.jsonl",
+    );
+    refused(&sandbox, "but this machine knows production by ");
+}
+
+#[test]
+fn a_project_key_planted_before_the_first_seal_is_said() {
+    let sandbox = shop();
+    mallory(&sandbox);
+    sandbox.shell("mkdir -p secrets && cp ../mallory/secrets/production.key.age secrets/");
+    // A machine that has not seen the environment, which Mallory's own seal is not to be mistaken for.
+    sandbox.envward("seal").success().stderr_has("warning: author not verified yet: project key ");
+
+    let sandbox = sealed_shop();
+    sandbox.shell("rm -r ../home/.local");
+    sandbox.envward("seal --adopt").success().stderr_has("warning: author not verified yet: project key ");
+}
+
+#[test]
+fn a_pin_without_its_project_key() {
+    let sandbox = sealed_shop().with("ENVWARD_PROJECT_PIN", "0123456789abcdef0123456789abcdef");
+    sandbox.shell("rm -r secrets ../home/.local");
+    sandbox.envward("seal").code(4).stderr_has("secrets/production.key.age is missing\n");
+    assert!(!sandbox.has(SEALED));
+}
+
+#[test]
+fn a_sealed_file_removed_so_that_the_next_seal_lets_someone_in() {
+    let sandbox = sealed_shop();
+    let eve = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    let manifest = manifest("\"alice\", \"bob\", \"eve\"")
+        .replace("[recipients]", &format!("[recipients]\neve = \"{eve}\""));
+    sandbox.write("envward.toml", manifest);
+    sandbox.shell(&format!("rm {SEALED}"));
+    sandbox.envward("seal").code(1).stderr_has(
+        "warning: the sealed file was missing although generation 1 is known: \
+         it was made anew, for alice, bob, eve\n",
+    );
+}
+
+#[test]
+fn the_project_key_of_another_environment() {
+    let sandbox = sealed_shop();
+    sandbox.write(".env.staging", "API_KEY=s\nDB_PASSWORD=s\nLOG_LEVEL=DEBUG\n");
+    let mut seal = sandbox.command(env!("CARGO_BIN_EXE_envward"));
+    seal.args(["seal", "-e", "staging"]).env("ENVWARD_TEST_ONLY_SEED", "2");
+    assert!(seal.output().unwrap().status.success());
+    sandbox.shell("cp secrets/staging.key.age secrets/production.key.age");
+    refused(&sandbox, "but this machine knows production by ");
+}
+
+#[test]
+fn what_this_machine_remembers_is_not_forgotten_when_it_is_damaged() {
+    for damage in ["echo '{' > $f", ": > $f", "echo '{\"version\":9}' > $f", "rm $f && mkdir $f"] {
+        let sandbox = sealed_shop();
+        sandbox.shell(&format!("f=$(ls ../home/.local/state/envward/projects/*.json) && {damage}"));
+        let run = sandbox.envward("unseal --stdout");
+        assert!(matches!(run.code, Some(3 | 4)), "{damage}: {}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+}
+
+/// What git would run for a repository that was not made by `git clone`, and for a hostile caller.
+#[test]
+fn a_hostile_git_repository_starts_no_program() {
+    let sandbox = sealed_shop();
+    sandbox.shell("git add -A && git commit -qm sealed");
+    sandbox.shell("printf '#!/bin/sh\\ntouch \"$OLDPWD/../ran\" ../ran ../../ran\\n' > evil && chmod +x evil && cp evil git");
+    sandbox.shell(
+        "evil=$PWD/evil; for key in core.fsmonitor core.sshCommand core.pager core.editor core.askPass \
+         gpg.program diff.external diff.evil.textconv filter.evil.smudge filter.evil.clean core.gitProxy; do \
+         git config $key $evil; done; git config log.showSignature true; git config alias.log '!./evil'; \
+         git config alias.config '!./evil'; printf '* diff=evil filter=evil\\n' > .gitattributes; \
+         git config remote.origin.url ssh://example.invalid/x; git config remote.origin.promisor true; \
+         git config protocol.ssh.allow always; git config extensions.partialClone origin; \
+         git config core.repositoryFormatVersion 1; \
+         find .git/objects -type f -exec rm -f {} + ",
+    );
+    let path = format!(".::{}", std::env::var("PATH").unwrap());
+    let sandbox = sandbox
+        .with("PATH", path)
+        .with("GIT_DIR", "/nonexistent")
+        .with("GIT_SSH_COMMAND", "./evil")
+        .with("GIT_EXTERNAL_DIFF", "./evil");
+    sandbox.shell("rm -f ../ran ../../ran");
+    for command in ["check", "verify", "seal", "diff --with HEAD", "recipients remove bob", "doctor"] {
+        let _ = sandbox.envward(command);
+    }
+    assert!(!sandbox.directory_path().join("ran").exists());
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sealing::{TakeArgs, list, say_written, shown};
+use super::sealing::{TakeArgs, list, say_remarks, say_written, shown};
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
@@ -161,6 +161,7 @@ fn adopt(
     if adopted.added.is_empty() && adopted.changed.is_empty() && adopted.removed.is_empty() {
         context.ui.say("  no value differs from what the ledger knows");
     }
+    say_remarks(&adopted.remarks, &mut context.ui);
     Ok(ExitCode::Done)
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::commit::{Sealing, enter, next_generation, put};
+use super::commit::{Sealing, check_ledger, enter, newest_generation, put};
 use super::create::ensure_keys;
 use super::open::Unverified;
 use super::project_key::ProjectKeys;
@@ -13,7 +13,7 @@ use super::recipients::Recipient;
 use super::record::Record;
 use super::site::{Place, Site, parse_recipient};
 use super::sops::Plain;
-use super::{Access, Error, trust};
+use super::{Access, Error, Remark, trust};
 use crate::fs;
 use crate::ledger::{Event, Fingerprint, Ledger, fingerprint};
 use crate::project::{Environment, Project};
@@ -31,6 +31,8 @@ pub struct Adopted {
     pub removed: Vec<String>,
     /// The generation of the file now.
     pub generation: u64,
+    /// What the user should know.
+    pub remarks: Vec<Remark>,
 }
 
 /// Takes in what another tool changed in an environment's sealed file, and seals it anew.
@@ -46,6 +48,7 @@ pub fn adopt(
     let site = Site::new(project, environment, access);
     let place = Place::Site(site.clone());
     let _lock = place.lock(access)?;
+    check_ledger(&place)?;
     let path = &environment.sealed;
     let bytes = fs::read_if_exists(path)?.ok_or_else(|| Error::Missing { path: path.clone() })?;
     let mut file = Unverified::read(&bytes, place, access)?.0;
@@ -61,10 +64,11 @@ pub fn adopt(
     }
     let recipients: Vec<Recipient> =
         file.recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
-    let keys = ensure_keys(&site, &recipients, access, rng)?;
+    let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
     let known = known(&site, &keys)?;
     let mut adopted = compare(&site, &keys, &known, &file.values);
-    adopted.generation = next_generation(&site, access)?;
+    adopted.generation = newest_generation(&site, &keys, access)?.saturating_add(1);
+    adopted.remarks.extend(author);
     file.lines.retain(|line| record(line).is_none());
     file.content.replace(file.lines.clone(), None, access, rng)?;
     file.keys = Some(keys);

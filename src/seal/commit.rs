@@ -8,8 +8,8 @@ use std::path::Path;
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::record::{Claim, Record};
-use super::site::{Site, parse_recipient};
-use super::{Access, Error, Opened};
+use super::site::{Place, Site, parse_recipient};
+use super::{Access, Error, Opened, trust};
 use crate::fs;
 use crate::ledger::{Entry, Event, Fingerprints, Ledger, VERSION, fingerprint};
 use crate::mac::sha256;
@@ -26,18 +26,27 @@ pub(super) struct Sealing {
 impl Sealing {
     /// The generation after the one that was opened.
     pub(super) fn next(opened: &Opened, event: Event) -> Self {
-        Self { event, generation: opened.generation.map(|generation| generation + 1) }
+        Self { event, generation: opened.generation.map(|generation| generation.saturating_add(1)) }
     }
 }
 
-/// One more than anything that the ledger or this machine knows.
-pub(super) fn next_generation(site: &Site, access: &Access) -> Result<u64, Error> {
+/// The newest generation that the ledger or this machine knows; 0 if the environment was never sealed.
+pub(super) fn newest_generation(site: &Site, keys: &ProjectKeys, access: &Access) -> Result<u64, Error> {
     let ledger = Ledger::read(&site.ledger())?;
-    let entries = ledger.entries().iter().map(|recorded| &recorded.entry);
-    let own = entries.filter(|entry| entry.environment == site.name()).map(|entry| entry.generation);
+    let own = ledger.entries().iter().filter(|recorded| recorded.entry.environment == site.name());
+    let believed = own.filter(|recorded| trust::is_believed(recorded, keys));
+    let newest = believed.map(|recorded| recorded.entry.generation).max().unwrap_or(0);
     let machine = site.machine(access)?;
-    let seen = machine.seen(site.name()).map_or(0, |seen| seen.generation);
-    Ok(own.max().unwrap_or(0).max(seen) + 1)
+    Ok(newest.max(machine.seen(site.name()).map_or(0, |seen| seen.generation)))
+}
+
+/// Refuses to begin a write that could not end: with a ledger that cannot be read or replaced.
+pub(super) fn check_ledger(place: &Place) -> Result<(), Error> {
+    if let Some(site) = place.site() {
+        Ledger::read(&site.ledger())?;
+        fs::check_shared_target(&site.ledger())?;
+    }
+    Ok(())
 }
 
 /// Writes the sealed file; gives its SHA-256.

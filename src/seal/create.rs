@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::commit::{Sealing, enter, next_generation, put};
+use super::commit::{Sealing, check_ledger, enter, newest_generation, put};
 use super::content::Content;
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::site::{Place, Site, parse_recipient};
 use super::sops::{Plain, Selector};
-use super::{Access, Changes, Error, Opened, WorkingCopy, Written, clear, trust};
+use super::{Access, Changes, Error, Opened, Remark, WorkingCopy, Written, clear, trust};
 use crate::fs;
 use crate::ledger::Event;
 use crate::manifest::SealFormat;
@@ -36,17 +36,25 @@ pub fn create(
     if fs::exists(&environment.sealed) {
         return Err(Error::Exists { path: environment.sealed.clone() });
     }
+    check_ledger(&place)?;
     let recipients = site.recipients()?;
-    let keys = ensure_keys(&site, &recipients, access, rng)?;
+    let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
+    let newest = newest_generation(&site, &keys, access)?;
     let selector = clear::first(schema, values.keys());
     let mut fresh = blank(place, environment.format, &recipients, selector, access, rng)?;
     fresh.keys = Some(keys);
     fresh.content.replace(plain(values), None, access, rng)?;
     fresh.values.clone_from(values);
-    let sealing = Sealing { event: Event::Created, generation: Some(next_generation(&site, access)?) };
+    let sealing = Sealing { event: Event::Created, generation: Some(newest.saturating_add(1)) };
     let sha256 = put(&fresh, &sealing, rng)?;
     let mut written = Written::compare(&Values::new(), values, &Changes::default());
     written.generation = sealing.generation;
+    written.remarks.extend(author);
+    if newest > 0 {
+        let names = site.environment.recipients.iter().map(|(name, _)| name);
+        let recipients = names.filter(|name| !site.expired.contains(name)).cloned().collect();
+        written.remarks.push(Remark::SealedAnew { generation: newest, recipients });
+    }
     enter(&fresh, &sealing, &Values::new(), sha256, access)?;
     if let (Some(copy), Some(generation)) = (WorkingCopy::read(&fresh)?, sealing.generation) {
         copy.write(values, generation)?;
@@ -108,26 +116,26 @@ fn plain(values: &Values) -> Vec<Plain> {
     values.iter().map(|(name, value)| Plain::Value { name: name.clone(), value: value.clone() }).collect()
 }
 
-/// The keys of an environment that is sealed for the first time.
+/// The keys of an environment that is sealed for the first time, and what to say of their author.
 ///
 /// # Errors
-/// The machine knows the environment, and its key is gone: a new one would not be linked to it.
+/// The machine or a pin knows the environment, and its key is gone: a new one would not be linked to it.
 pub(super) fn ensure_keys(
     site: &Site,
     recipients: &[Recipient],
     access: &mut Access,
     rng: &mut Rng,
-) -> Result<ProjectKeys, Error> {
+) -> Result<(ProjectKeys, Option<Remark>), Error> {
     let mut machine = site.machine(access)?;
     if let Some(keys) = site.read_keys(access)? {
-        trust::check_author(&keys, site, &machine, access)?;
-        return Ok(keys);
+        let author = trust::check_author(&keys, site, &machine, access)?;
+        return Ok((keys, author));
     }
-    if machine.seen(site.name()).is_some() && access.pins.is_empty() {
+    if machine.seen(site.name()).is_some() || !access.pins.is_empty() {
         return Err(Error::NoProjectKey { path: site.environment.project_key.clone() });
     }
     let keys = ProjectKeys::generate(rng)?;
     site.write_keys(&keys, recipients)?;
     machine.remember(site.name(), keys.current().number, &keys.current().pin(), 0);
-    Ok(keys)
+    Ok((keys, None))
 }

@@ -33,6 +33,13 @@ pub enum Remark {
         /// Their names in the manifest.
         names: Vec<String>,
     },
+    /// The sealed file of an environment was missing, and a new one went to whom the manifest names now.
+    SealedAnew {
+        /// Newest generation of the file that is gone.
+        generation: u64,
+        /// Names of the recipients of the new one.
+        recipients: Vec<String>,
+    },
     /// A file without a manifest and without a seal record: nothing proves who wrote it.
     NoRecord,
     /// A file outside of its project has a seal record, which cannot be checked without the project.
@@ -42,7 +49,10 @@ pub enum Remark {
 impl Remark {
     /// Whether it makes the exit code of a write 1: who can open the file is not who should.
     pub fn is_finding(&self) -> bool {
-        matches!(self, Self::RecipientsDiffer { .. } | Self::RecipientsExpired { .. })
+        matches!(
+            self,
+            Self::RecipientsDiffer { .. } | Self::RecipientsExpired { .. } | Self::SealedAnew { .. }
+        )
     }
 }
 
@@ -68,6 +78,12 @@ impl fmt::Display for Remark {
                     names.join(", ")
                 )
             }
+            Self::SealedAnew { generation, recipients } => write!(
+                f,
+                "the sealed file was missing although generation {generation} is known: \
+                 it was made anew, for {}",
+                recipients.join(", ")
+            ),
             Self::RecordNotChecked => {
                 f.write_str("the seal record was not checked: the file was read outside of its project")
             }

@@ -1,6 +1,6 @@
 //! Changing who can open a file.
 
-use super::commit::{Sealing, append, enter, entry, put};
+use super::commit::{Sealing, append, check_ledger, enter, entry, put};
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::site::parse_recipient;
@@ -26,6 +26,7 @@ pub fn set_recipients(
 ) -> Result<Written, Error> {
     let _lock = opened.place.lock(access)?;
     let mut fresh = reopen(&opened.place, access)?;
+    check_ledger(&fresh.place)?;
     if fresh.recipients != opened.recipients {
         return Err(fs::Error::Changed { path: fresh.place.path().to_owned() }.into());
     }

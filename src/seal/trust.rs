@@ -108,6 +108,12 @@ fn is_linked(keys: &ProjectKeys, number: u32, pin: &str, site: &Site) -> Result<
     Ok(key.number == keys.current().number)
 }
 
+/// Whether an entry of the ledger counts. One under a key that is not known does: what cannot be checked is not
+/// taken for nothing.
+pub(super) fn is_believed(recorded: &ledger::Recorded, keys: &ProjectKeys) -> bool {
+    keys.number(recorded.entry.key).is_none_or(|key| recorded.is_authentic(&key.key))
+}
+
 /// Checks that no newer file is known. What the ledger of the same checkout knows is an error; what only this
 /// machine has seen is a remark, because another branch may be checked out.
 pub(super) fn check_age(
@@ -117,10 +123,7 @@ pub(super) fn check_age(
     machine: &Machine,
 ) -> Result<Option<Remark>, Error> {
     let newer = ledger::newer_in_tail(&site.ledger(), site.name(), record.generation)?;
-    // An entry under a key that is not known counts: what cannot be checked is not taken for nothing.
-    let believed = newer
-        .iter()
-        .filter(|recorded| keys.number(recorded.entry.key).is_none_or(|key| recorded.is_authentic(&key.key)));
+    let believed = newer.iter().filter(|recorded| is_believed(recorded, keys));
     if let Some(newest) = believed.map(|recorded| recorded.entry.generation).max() {
         return Err(Error::Stale {
             path: site.environment.sealed.clone(),

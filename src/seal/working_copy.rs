@@ -128,7 +128,8 @@ impl WorkingCopy {
     /// Takes what a write changed in the sealed file into the env file, in memory.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the env file holds another, unsealed change of one of the variables.
+    /// [`Error::Conflict`] if the env file holds another, unsealed change of one of the variables; the env file
+    /// could not be written.
     pub(super) fn carry(
         &mut self,
         written: &mut Written,
@@ -157,6 +158,10 @@ impl WorkingCopy {
                 self.document.set_sealed_only(name);
                 written.sealed_only.push(name.clone());
             }
+        }
+        if self.document.to_bytes() != self.original {
+            // Before the sealed file is written, so that either both are or none.
+            fs::check_private_target(&self.site.environment.env_file)?;
         }
         Ok(())
     }

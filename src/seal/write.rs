@@ -1,7 +1,7 @@
 //! Writing: under a lock, read again, apply, write the sealed file with its record, the ledger entry, the env
 //! file and the base.
 
-use super::commit::{Sealing, enter, put};
+use super::commit::{Sealing, check_ledger, enter, put};
 use super::open::open_site;
 use super::site::Place;
 use super::sops::{Plain, Selector};
@@ -43,6 +43,7 @@ pub fn write(
     if written.is_unchanged() {
         return Ok(written);
     }
+    check_ledger(&fresh.place)?;
     let mut copy = WorkingCopy::read(&fresh)?;
     if let Some(copy) = &mut copy {
         copy.carry(&mut written, &fresh.values, &after)?;

@@ -201,3 +201,29 @@ fn passphrases_go_both_ways() {
     sandbox.shell(&format!("{terminal} {age} -d -o opened.env ours.age"));
     assert_eq!(sandbox.read("opened.env").as_bytes(), PLAINTEXT);
 }
+
+/// `pyrage` is the library behind `rage`, as a Python module.
+#[test]
+fn the_program_opens_what_rage_writes_and_age_what_the_program_seals() {
+    let sandbox = sandbox();
+    if !sandbox.has_python_module("pyrage") {
+        return;
+    }
+    let (Some(age), Some(python)) = (tool("age"), tool("python3")) else { return };
+    sandbox.write("plain.env", "TOKEN=hunter2\n");
+    for (public, private) in pairs() {
+        let write = "import sys, pyrage
+kind = pyrage.ssh if sys.argv[1].startswith('ssh-') else pyrage.x25519
+recipient = kind.Recipient.from_str(sys.argv[1])
+open('rage.env.age', 'wb').write(pyrage.encrypt(open('plain.env', 'rb').read(), [recipient]))";
+        sandbox.write("write.py", write);
+        sandbox.shell(&format!("{python} write.py '{public}'"));
+        let opened = sandbox.envward(&format!("unseal rage.env.age --stdout --identity {private}"));
+        opened.success().stdout("TOKEN=hunter2\n");
+        let arguments = ["seal", "plain.env", "--recipient", &public, "-o", "ours.env.age"];
+        let _ = std::fs::remove_file(sandbox.project().join("ours.env.age"));
+        sandbox.envward_with_input(&arguments, b"").success();
+        let plain = sandbox.shell(&format!("{age} -d -i {private} ours.env.age"));
+        assert!(plain.starts_with("TOKEN=hunter2\n"), "{private}");
+    }
+}

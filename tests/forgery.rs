@@ -323,6 +323,32 @@ fn a_recipient_whose_last_day_is_over() {
     );
 }
 
+#[test]
+fn a_data_key_that_a_stranger_chose_is_replaced_when_his_file_is_adopted() {
+    let sandbox = sealed_shop();
+    // The data key as the recipients' stanzas hold it: Mallory knows what he wrapped, and nobody else can say.
+    let wrapped = |file: &str| line(file, "sops_age__list_0__map_enc=").to_owned();
+    let own = wrapped(&sandbox.read(SEALED));
+    let edited = sandbox.read(SEALED).replace("API_KEY=", "REGION=\nAPI_KEY=");
+    sandbox.write(SEALED, edited);
+    sandbox.envward("seal --adopt").success().stderr_has("added     REGION\n");
+    assert_eq!(wrapped(&sandbox.read(SEALED)), own, "a key that the record vouches for stays");
+
+    mallory(&sandbox);
+    let eve = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    sandbox.envward(&format!("-C ../mallory recipients add eve {eve}")).success();
+    sandbox.shell(&format!("cp ../mallory/{SEALED} {SEALED}"));
+    let theirs = wrapped(&sandbox.read(SEALED));
+    let run = sandbox.envward("seal --adopt").code(1).stderr_has("changed   API_KEY");
+    assert!(
+        run.stderr.contains(&format!("from the manifest: {eve} is not in the manifest\n")),
+        "{}",
+        run.stderr
+    );
+    assert_ne!(wrapped(&sandbox.read(SEALED)), theirs);
+    sandbox.envward("verify").code(1);
+}
+
 /// Everything that a write of the default environment touches.
 fn files(sandbox: &Sandbox) -> String {
     sandbox.shell("cat secrets/* .env.production; cat .envward/base/* envward.ledger.jsonl 2>&1 || true")

@@ -162,7 +162,7 @@ fn adopt(
         context.ui.say("  no value differs from what the ledger knows");
     }
     say_remarks(&adopted.remarks, &mut context.ui);
-    Ok(ExitCode::Done)
+    Ok(ExitCode::from_findings(adopted.remarks.iter().any(seal::Remark::is_finding)))
 }
 
 /// Seals an env file into a file of its own; an existing one takes what differs.

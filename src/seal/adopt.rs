@@ -1,11 +1,13 @@
 //! Adopting: taking in what another tool wrote into an environment's sealed file.
 //!
 //! The file has no record, or one that no longer fits. What changed is told from the fingerprints that the
-//! ledger has, by name. Whoever adopts vouches for the values.
+//! ledger has, by name. Whoever adopts vouches for the values, and not for the data key: one that no record
+//! vouches for may be known to the stranger who made the file, and is replaced.
 
 use std::collections::BTreeMap;
 
 use super::commit::{Sealing, check_ledger, enter, newest_generation, put};
+use super::content::Content;
 use super::create::ensure_keys;
 use super::open::Unverified;
 use super::project_key::ProjectKeys;
@@ -52,11 +54,12 @@ pub fn adopt(
     let path = &environment.sealed;
     let bytes = fs::read_if_exists(path)?.ok_or_else(|| Error::Missing { path: path.clone() })?;
     let mut file = Unverified::read(&bytes, place, access)?.0;
-    let claims = file.lines.iter().filter_map(record).filter_map(|text| Record::parse(text).ok());
-    for claim in claims {
-        trust::check_claim(&claim, &site)?;
+    let claims: Vec<Record> =
+        file.lines.iter().filter_map(record).filter_map(|text| Record::parse(text).ok()).collect();
+    for claim in &claims {
+        trust::check_claim(claim, &site)?;
         if file.recipients.is_empty() {
-            file.recipients = claim.recipients;
+            file.recipients.clone_from(&claim.recipients);
         }
     }
     if file.recipients.is_empty() {
@@ -64,18 +67,30 @@ pub fn adopt(
     }
     let recipients: Vec<Recipient> =
         file.recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
+    // A file that was never under a project key keeps the data key that its recipients know.
+    let is_first = !fs::exists(&environment.project_key);
     let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
     let known = known(&site, &keys)?;
     let mut adopted = compare(&site, &keys, &known, &file.values);
     adopted.generation = newest_generation(&site, &keys, access)?.saturating_add(1);
     adopted.remarks.extend(author);
+    adopted.remarks.extend(trust::compare_recipients(&site, &file.recipients));
     file.lines.retain(|line| record(line).is_none());
+    if !is_first && !is_vouched_for(&file.content, &claims, &keys) {
+        file.content.set_recipients(&recipients, true, access, rng)?;
+    }
     file.content.replace(file.lines.clone(), None, access, rng)?;
     file.keys = Some(keys);
     let sealing = Sealing { event: Event::Sealed, generation: Some(adopted.generation) };
     let sha256 = put(&file, &sealing, rng)?;
     enter(&file, &sealing, &Values::new(), sha256, access)?;
     Ok(adopted)
+}
+
+/// Whether the data key is one that was sealed under the present project key.
+fn is_vouched_for(content: &Content, claims: &[Record], keys: &ProjectKeys) -> bool {
+    let key = &keys.current().key;
+    content.data_key().is_none_or(|data_key| claims.iter().any(|claim| claim.vouches_for(data_key, key)))
 }
 
 /// The text of a line that is a seal record.

@@ -8,6 +8,9 @@
 //! - `project` is keyed from the project key. It is wrong if the file was made from nothing by someone who
 //!   only knows the public recipients.
 //!
+//! A third one, `data`, is over the data key alone, under the project key. It outlives what another tool changes
+//! in the file, so that whoever takes those changes in knows that the data key is not a stranger's.
+//!
 //! The text is one line of JSON, read strictly: another spelling of the same record is refused.
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +40,7 @@ pub struct Record {
     /// Who can open a file whose format does not say it (age); empty for the others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<String>,
+    data: String,
     file: String,
     tag: String,
 }
@@ -121,6 +125,7 @@ impl Record {
             generation: claim.generation,
             key: claim.key,
             recipients: claim.recipients.to_vec(),
+            data: data_tag(data_key, project_key).finish(),
             file: file_tag(claim, parts.clone(), data_key).finish(),
             tag: project_tag(claim, parts, project_key).finish(),
         }
@@ -163,7 +168,13 @@ impl Record {
         }
     }
 
-    /// Checks both tags.
+    /// Whether someone who knows the project key wrote a record under this data key, whatever became of the
+    /// file since.
+    pub fn vouches_for(&self, data_key: &Key, project_key: &Key) -> bool {
+        data_tag(data_key, project_key).matches(&self.data)
+    }
+
+    /// Checks all tags.
     pub fn verify<'a>(
         &self,
         parts: impl Iterator<Item = Part<'a>> + Clone,
@@ -174,7 +185,9 @@ impl Record {
         if !file_tag(&claim, parts.clone(), data_key).matches(&self.file) {
             return Err(Mismatch::File);
         }
-        if !project_tag(&claim, parts, project_key).matches(&self.tag) {
+        if !project_tag(&claim, parts, project_key).matches(&self.tag)
+            || !self.vouches_for(data_key, project_key)
+        {
             return Err(Mismatch::Project);
         }
         Ok(())
@@ -187,6 +200,12 @@ fn file_tag<'a>(claim: &Claim, parts: impl Iterator<Item = Part<'a>>, key: &Key)
 
 fn project_tag<'a>(claim: &Claim, parts: impl Iterator<Item = Part<'a>>, key: &Key) -> Mac {
     cover(Mac::new(key, "envward/1/seal-record/project"), claim, parts)
+}
+
+fn data_tag(data_key: &Key, project_key: &Key) -> Mac {
+    let mut mac = Mac::new(project_key, "envward/1/seal-record/data-key");
+    mac.field(data_key.expose());
+    mac
 }
 
 fn cover<'a>(mut mac: Mac, claim: &Claim, parts: impl Iterator<Item = Part<'a>>) -> Mac {
@@ -232,7 +251,7 @@ mod tests {
         let parts = [part(Kind::Value, "A", "ENC[x]"), part(Kind::Metadata, "version", "3.9.0")];
         let comment = record(&parts).to_comment();
         assert!(comment.starts_with(
-            r#"envward:seal {"v":1,"project":"shop","environment":"production","generation":3,"key":1,"file":""#
+            r#"envward:seal {"v":1,"project":"shop","environment":"production","generation":3,"key":1,"data":""#
         ));
         let (data, project) = keys();
         let read = Record::parse(&comment).expect("what was written reads back");
@@ -283,6 +302,15 @@ mod tests {
         assert_eq!(forged.verify(std::iter::empty(), &data, &project), Err(Mismatch::Project));
         let swapped = Record::new(&CLAIM, std::iter::empty(), &data, &data);
         assert_eq!(swapped.verify(std::iter::empty(), &data, &project), Err(Mismatch::Project));
+    }
+
+    #[test]
+    fn a_data_key_of_a_stranger_has_no_voucher() {
+        let (data, project) = keys();
+        assert!(record(&[]).vouches_for(&data, &project));
+        assert!(!record(&[]).vouches_for(&Key::new([9; 32]), &project));
+        let stranger = Record::new(&CLAIM, std::iter::empty(), &data, &Key::new([9; 32]));
+        assert!(!stranger.vouches_for(&data, &project));
     }
 
     #[test]

@@ -167,7 +167,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// its permissions, a new one gets 0644 less the umask.
 pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     check_shared_target(path)?;
-    replace(path, bytes, existing_mode(path).unwrap_or(0o644))
+    replace(path, bytes, mode(path).unwrap_or(0o644))
 }
 
 /// Makes a directory and its parents; the last one gets mode 0700.
@@ -208,11 +208,6 @@ pub fn remove(path: &Path) -> Result<(), Error> {
 /// The absolute path with every link followed; the file must be there.
 pub fn canonicalize(path: &Path) -> Result<PathBuf, Error> {
     fs::canonicalize(path).map_err(Error::io("read", path))
-}
-
-/// The permission bits of a file, `None` where the platform has none or the file is not there.
-pub fn mode(path: &Path) -> Option<u32> {
-    existing_mode(path)
 }
 
 /// Takes the permissions of group and others from a file, never through a link. Without effect where the
@@ -284,20 +279,22 @@ pub fn check_private_target(path: &Path) -> Result<(), Error> {
     if !metadata.is_file() {
         return Err(Error::NotRegular { path: path.to_owned() });
     }
-    match existing_mode(path) {
+    match mode(path) {
         Some(mode) if mode & 0o077 != 0 => Err(Error::WorldReadable { path: path.to_owned(), mode }),
         _ => Ok(()),
     }
 }
 
+/// The permission bits of a file, `None` where the platform has none or the file is not there.
 #[cfg(unix)]
-fn existing_mode(path: &Path) -> Option<u32> {
+pub fn mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).ok().map(|metadata| metadata.permissions().mode() & 0o777)
 }
 
+/// The permission bits of a file, `None` where the platform has none or the file is not there.
 #[cfg(not(unix))]
-fn existing_mode(_path: &Path) -> Option<u32> {
+pub fn mode(_path: &Path) -> Option<u32> {
     None
 }
 

@@ -1,7 +1,8 @@
 //! The limits that do not depend on a type: length, pattern, prefix, refused values, entropy.
 //!
 //! Each type names those it takes in [`ValueType::constraints`](super::types::ValueType::constraints);
-//! [`SHARED`] are taken by every type, [`TEXT`] by every type whose value is text of its own making.
+//! [`SHARED`] are taken by every type, [`TEXT`] by every type whose value is text of its own making, [`URL`] by every
+//! type of URLs.
 
 use std::collections::HashMap;
 
@@ -13,6 +14,9 @@ pub const SHARED: &[&str] = &["pattern", "deny"];
 
 /// Fields of [`Constraints`] that a type takes whose value is opaque text.
 pub const TEXT: &[&str] = &["min_length", "max_length", "prefix", "min_entropy"];
+
+/// Fields of [`Constraints`] that a type of URLs takes.
+pub const URL: &[&str] = &["schemes", "prefix", "min_length", "max_length"];
 
 /// Most memory that a compiled `pattern` may take. The engine is linear in the value's length whatever the
 /// pattern says; this bounds the pattern's own size, which comes from a file.

@@ -1,11 +1,16 @@
 //! Connection strings: URLs with which a client reaches a server that is not a web server.
 
 use super::url::{check_schemes, parse, reserved_character};
-use super::{Mismatch, Typed, UrlParts};
+use super::{Mismatch, Typed, UrlParts, ValueType};
+use crate::schema::constraints;
 use crate::schema::definition::Constraints;
 
-/// What the connection strings of one kind of server have in common.
+/// The type of the connection strings of one kind of server.
 pub struct Family {
+    /// The word that names the type in a schema.
+    pub name: &'static str,
+    /// What it accepts, one sentence for documentation.
+    pub describe: &'static str,
     /// What it is, for messages: "a PostgreSQL URL".
     pub what: &'static str,
     /// An example without a password.
@@ -18,11 +23,24 @@ pub struct Family {
     pub takes_several_hosts: bool,
     /// Whether the host may be left out, for a socket on the same machine.
     pub takes_no_host: bool,
+    /// What these servers ask for beyond that.
+    pub also: fn(&UrlParts) -> Result<(), Mismatch>,
 }
 
-impl Family {
-    /// Reads a connection string of this family.
-    pub fn parse(&self, value: &str, constraints: &Constraints) -> Result<Typed, Mismatch> {
+impl ValueType for Family {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn describe(&self) -> &'static str {
+        self.describe
+    }
+
+    fn constraints(&self) -> &'static [&'static str] {
+        constraints::URL
+    }
+
+    fn parse(&self, value: &str, constraints: &Constraints) -> Result<Typed, Mismatch> {
         let default_port = self.default_port(value)?;
         let mut parts = if self.takes_several_hosts { parse_several_hosts(value)? } else { parse(value)? };
         check_schemes(&parts.scheme, constraints)?;
@@ -33,9 +51,12 @@ impl Family {
             return Err(self.mismatch("has no host"));
         }
         parts.port = parts.port.or(default_port);
+        (self.also)(&parts)?;
         Ok(Typed::Url(parts))
     }
+}
 
+impl Family {
     fn default_port(&self, value: &str) -> Result<Option<u16>, Mismatch> {
         let (scheme, _) = value.split_once("://").ok_or_else(|| self.not_one())?;
         let base = match scheme.split_once('+') {
@@ -82,12 +103,15 @@ mod tests {
     use super::*;
 
     const DATABASE: Family = Family {
+        name: "db-url",
+        describe: "a database",
         what: "a database URL",
         example: "db://user@host/name",
         schemes: &[("db", Some(1234)), ("dbs", None)],
         takes_driver: true,
         takes_several_hosts: true,
         takes_no_host: false,
+        also: |_| Ok(()),
     };
 
     fn read(value: &str) -> Result<UrlParts, String> {

@@ -2,6 +2,7 @@
 
 use super::url::{check_schemes, parse};
 use super::{Mismatch, Typed, ValueType};
+use crate::schema::constraints;
 use crate::schema::definition::Constraints;
 
 /// A URL with the scheme `http` or `https` and a host.
@@ -17,7 +18,7 @@ impl ValueType for HttpUrl {
     }
 
     fn constraints(&self) -> &'static [&'static str] {
-        &["schemes", "prefix", "min_length", "max_length"]
+        constraints::URL
     }
 
     fn parse(&self, value: &str, constraints: &Constraints) -> Result<Typed, Mismatch> {

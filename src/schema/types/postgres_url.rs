@@ -1,42 +1,24 @@
 //! `postgres-url`: how to reach a PostgreSQL database.
 
 use super::connection::Family;
-use super::{Mismatch, Typed, ValueType};
-use crate::schema::definition::Constraints;
 
-const FAMILY: Family = Family {
+/// A connection URI of libpq, or of SQLAlchemy with a driver. The host may be left out for a Unix socket, and
+/// several may be listed.
+pub static POSTGRES_URL: Family = Family {
+    name: "postgres-url",
+    describe: "postgresql:// or postgres://, also with a driver such as postgresql+psycopg2://",
     what: "a PostgreSQL URL",
     example: "postgresql://user@host:5432/database",
     schemes: &[("postgresql", Some(5432)), ("postgres", Some(5432))],
     takes_driver: true,
     takes_several_hosts: true,
     takes_no_host: true,
+    also: |_| Ok(()),
 };
-
-/// A connection URI of libpq, or of SQLAlchemy with a driver. The host may be left out for a Unix socket, and
-/// several may be listed.
-pub struct PostgresUrl;
-
-impl ValueType for PostgresUrl {
-    fn name(&self) -> &'static str {
-        "postgres-url"
-    }
-
-    fn describe(&self) -> &'static str {
-        "postgresql:// or postgres://, also with a driver such as postgresql+psycopg2://"
-    }
-
-    fn constraints(&self) -> &'static [&'static str] {
-        &["schemes", "prefix", "min_length", "max_length"]
-    }
-
-    fn parse(&self, value: &str, constraints: &Constraints) -> Result<Typed, Mismatch> {
-        FAMILY.parse(value, constraints)
-    }
-}
 
 #[cfg(test)]
 mod tests {
+    use super::super::Typed;
     use super::super::testing::{accept, reject};
     use super::*;
 
@@ -50,13 +32,13 @@ mod tests {
             "postgresql://a:5432,b:5433/app?target_session_attrs=read-write",
             "postgresql:///app?host=/var/run/postgresql",
         ] {
-            assert!(matches!(accept(&PostgresUrl, value), Typed::Url(_)), "{value}");
+            assert!(matches!(accept(&POSTGRES_URL, value), Typed::Url(_)), "{value}");
         }
     }
 
     #[test]
     fn rules_see_the_parts() {
-        let Typed::Url(parts) = accept(&PostgresUrl, "postgresql+psycopg2://u:p%2F@db/app") else {
+        let Typed::Url(parts) = accept(&POSTGRES_URL, "postgresql+psycopg2://u:p%2F@db/app") else {
             panic!("not a URL")
         };
         assert_eq!((parts.scheme.as_str(), parts.port), ("postgresql+psycopg2", Some(5432)));
@@ -66,14 +48,14 @@ mod tests {
     #[test]
     fn an_endpoint_or_another_database_is_refused() {
         for value in ["db.example.com:5432", "mysql://db/app", "db", ""] {
-            assert_eq!(reject(&PostgresUrl, value), "is not a PostgreSQL URL", "{value}");
+            assert_eq!(reject(&POSTGRES_URL, value), "is not a PostgreSQL URL", "{value}");
         }
     }
 
     #[test]
     fn a_base64_password_must_be_encoded() {
         assert_eq!(
-            reject(&PostgresUrl, "postgresql://user:Ab+/9w==@postgres:5432/aigov"),
+            reject(&POSTGRES_URL, "postgresql://user:Ab+/9w==@postgres:5432/aigov"),
             "has a reserved character in its password that is not percent-encoded"
         );
     }

@@ -1,10 +1,12 @@
 //! `redis-url`: how to reach a Redis or Valkey server.
 
 use super::connection::Family;
-use super::{Mismatch, Typed, ValueType};
-use crate::schema::definition::Constraints;
+use super::{Mismatch, UrlParts};
 
-const FAMILY: Family = Family {
+/// A Redis URL. Its path is the number of the database; with `unix://` it is a socket.
+pub static REDIS_URL: Family = Family {
+    name: "redis-url",
+    describe: "redis://, rediss:// (TLS), valkey://, valkeys:// or unix://; the path is the number of the database",
     what: "a Redis URL",
     example: "redis://host:6379/0",
     schemes: &[
@@ -17,44 +19,27 @@ const FAMILY: Family = Family {
     takes_driver: false,
     takes_several_hosts: false,
     takes_no_host: true,
+    also: require_server_and_number,
 };
 
-/// A Redis URL. Its path is the number of the database; with `unix://` it is a socket.
-pub struct RedisUrl;
-
-impl ValueType for RedisUrl {
-    fn name(&self) -> &'static str {
-        "redis-url"
+/// A socket has no host and any path; a server has a host, and at most a number for a path.
+fn require_server_and_number(parts: &UrlParts) -> Result<(), Mismatch> {
+    if parts.scheme == "unix" {
+        return Ok(());
     }
-
-    fn describe(&self) -> &'static str {
-        "redis://, rediss:// (TLS), valkey://, valkeys:// or unix://; the path is the number of the database"
+    if parts.host.is_empty() {
+        return Err(Mismatch::new("has no host").help("write it like redis://host:6379/0"));
     }
-
-    fn constraints(&self) -> &'static [&'static str] {
-        &["schemes", "prefix", "min_length", "max_length"]
+    if !parts.path.trim_start_matches('/').bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Mismatch::new("has a database that is not a number")
+            .help("end the URL with the number, such as /0"));
     }
-
-    fn parse(&self, value: &str, constraints: &Constraints) -> Result<Typed, Mismatch> {
-        let typed = FAMILY.parse(value, constraints)?;
-        match &typed {
-            Typed::Url(parts) if parts.scheme != "unix" => {
-                if parts.host.is_empty() {
-                    return Err(Mismatch::new("has no host").help("write it like redis://host:6379/0"));
-                }
-                if !parts.path.trim_start_matches('/').bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(Mismatch::new("has a database that is not a number")
-                        .help("end the URL with the number, such as /0"));
-                }
-            }
-            _ => {}
-        }
-        Ok(typed)
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Typed;
     use super::super::testing::{accept, reject};
     use super::*;
 
@@ -66,14 +51,14 @@ mod tests {
             "valkey://cache/15",
             "unix:///var/run/redis.sock",
         ] {
-            assert!(matches!(accept(&RedisUrl, value), Typed::Url(_)), "{value}");
+            assert!(matches!(accept(&REDIS_URL, value), Typed::Url(_)), "{value}");
         }
     }
 
     #[test]
     fn other_urls_are_refused() {
-        assert_eq!(reject(&RedisUrl, "http://cache"), "is not a Redis URL");
-        assert_eq!(reject(&RedisUrl, "redis://cache/main"), "has a database that is not a number");
-        assert_eq!(reject(&RedisUrl, "redis:///0"), "has no host");
+        assert_eq!(reject(&REDIS_URL, "http://cache"), "is not a Redis URL");
+        assert_eq!(reject(&REDIS_URL, "redis://cache/main"), "has a database that is not a number");
+        assert_eq!(reject(&REDIS_URL, "redis:///0"), "has no host");
     }
 }

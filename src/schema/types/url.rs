@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use url::SyntaxViolation;
 
 use super::{Mismatch, Typed, UrlParts, ValueType};
+use crate::schema::constraints;
 use crate::schema::definition::Constraints;
 
 /// An absolute URL with `://`, of any scheme.
@@ -21,7 +22,7 @@ impl ValueType for Url {
     }
 
     fn constraints(&self) -> &'static [&'static str] {
-        &["schemes", "prefix", "min_length", "max_length"]
+        constraints::URL
     }
 
     fn parse(&self, value: &str, constraints: &Constraints) -> Result<Typed, Mismatch> {

@@ -8,11 +8,17 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::mac::sha256;
+
 /// No file that envward reads may be larger: 16 MiB.
 pub const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// How long a writer waits for another one.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What went wrong with a file. Never holds the file's content.
 #[derive(Debug, thiserror::Error)]
@@ -192,11 +198,6 @@ pub fn remove_dir(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Makes a directory and its parents with the default permissions.
-pub fn create_dir(path: &Path) -> Result<(), Error> {
-    fs::create_dir_all(path).map_err(Error::io("create", path))
-}
-
 /// Removes a file; one that is not there counts as removed.
 pub fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
@@ -360,6 +361,16 @@ fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The lock of a file outside of any project: in the user's state directory, so that nothing is left beside the
+/// file; beside it for a user without one.
+pub fn lock_of(path: &Path, state_dir: Option<&Path>) -> PathBuf {
+    let name = format!("{}.lock", &sha256(path.to_string_lossy().as_bytes())[..32]);
+    match state_dir {
+        Some(directory) => directory.join("locks").join(name),
+        None => path.with_extension("lock"),
+    }
+}
+
 /// An exclusive lock between envward processes, held until dropped. It lies on a file of its own, because a
 /// rename would take a lock on the target away with the old inode.
 pub struct Lock {
@@ -367,8 +378,8 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits up to `patience` for the lock file at `path`, which is created 0600 and stays.
-    pub fn acquire(path: &Path, patience: std::time::Duration) -> Result<Self, Error> {
+    /// Waits up to [`PATIENCE`] for the lock file at `path`, which is created 0600 and stays.
+    pub fn acquire(path: &Path) -> Result<Self, Error> {
         if let Some(parent) = path.parent() {
             create_private_dir(parent)?;
         }
@@ -377,12 +388,12 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(Error::io("lock", path))?;
-        let step = std::time::Duration::from_millis(20);
-        let mut waited = std::time::Duration::ZERO;
+        let step = Duration::from_millis(20);
+        let mut waited = Duration::ZERO;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(fs::TryLockError::WouldBlock) if waited < patience => {
+                Err(fs::TryLockError::WouldBlock) if waited < PATIENCE => {
                     std::thread::sleep(step);
                     waited += step;
                 }

@@ -8,6 +8,9 @@ use crate::schema::{self, Schema, Source};
 use crate::suggest::closest;
 use crate::{env_vars, fs};
 
+/// The environment that a file without a project is held to: rules are strictest there.
+pub const STRICTEST: &str = "production";
+
 /// A project with a manifest.
 pub struct Project {
     /// The directory of the manifest.

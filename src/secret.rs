@@ -10,7 +10,7 @@
 
 use indexmap::IndexMap;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The text of one value. Equality is constant-time for equal lengths.
 #[derive(Clone, Default, Zeroize, ZeroizeOnDrop)]
@@ -52,6 +52,17 @@ impl PartialEq for Secret {
 }
 
 impl Eq for Secret {}
+
+/// Appends to a text that holds values, and leaves no copy behind when it grows: a `String` frees its old buffer
+/// without overwriting it.
+pub fn push(text: &mut Zeroizing<String>, part: &str) {
+    if text.capacity() - text.len() < part.len() {
+        let mut grown = Zeroizing::new(String::with_capacity(2 * (text.len() + part.len())));
+        grown.push_str(text);
+        *text = grown;
+    }
+    text.push_str(part);
+}
 
 /// 32 bytes of key material: a data key, a project key, or a key derived from one of them.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]

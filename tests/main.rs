@@ -5,7 +5,6 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, reason = "tests")]
 #![allow(missing_docs, reason = "tests")]
 
-#[allow(dead_code, reason = "a helper may wait for the test that needs it")]
 mod support;
 
 mod bootstrap;

@@ -16,7 +16,7 @@ use crate::project::Project;
 use crate::schema::Schema;
 use crate::seal::sops::Plain;
 use crate::seal::{Access, Changes, Opened};
-use crate::secret::Values;
+use crate::secret::{self, Values};
 use crate::ui::{Ui, escape};
 
 /// Arguments of `edit`.
@@ -112,13 +112,7 @@ fn render(lines: &[Plain]) -> Zeroizing<String> {
             }
             Plain::Value { name, value } => Zeroizing::new(format!("{name}={}\n", *literal(value.expose()))),
         };
-        if text.capacity() - text.len() < line.len() {
-            // A growing `String` frees its old buffer without overwriting it; this one is dropped zeroized.
-            let mut grown = Zeroizing::new(String::with_capacity(2 * (text.len() + line.len())));
-            grown.push_str(&text);
-            text = grown;
-        }
-        text.push_str(&line);
+        secret::push(&mut text, &line);
     }
     text
 }

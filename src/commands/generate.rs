@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -73,16 +72,13 @@ struct Report<'a> {
 
 /// Print a strong secret.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let format = context.globals.format;
-    if !matches!(format, Format::Human | Format::Json) {
-        return Err(Error::usage(format!("generate has no --format {}", format.name())));
-    }
+    let json = super::human_or_json(context)?;
     let generated = make(args, context)?;
     if let Some(path) = &args.public_out {
         let public = generated.public.as_deref().ok_or_else(no_public_part)?;
         fs::write_shared(&context.resolve(path), format!("{public}\n").as_bytes())?;
     }
-    print(&generated, format, context)?;
+    print(&generated, json, context)?;
     let for_people = matches!(args.kind, Some(Kind::Recipe(Recipe::Password(_) | Recipe::Passphrase(_))));
     match generated.bits.map(|bits| format!("strength: {bits} bits")) {
         Some(strength) if for_people => context.ui.say(&strength),
@@ -155,10 +151,10 @@ fn no_public_part() -> Error {
     )
 }
 
-fn print(generated: &Generated, format: Format, context: &mut Context) -> Result<(), Error> {
+fn print(generated: &Generated, json: bool, context: &mut Context) -> Result<(), Error> {
     let value = generated.secret.expose();
     let public = generated.public.as_deref();
-    let text = if format == Format::Json {
+    let text = if json {
         let report = Report { version: 1, value, public, bits: generated.bits };
         let json = serde_json::to_string(&report).expect("text and numbers are always JSON");
         Zeroizing::new(json + "\n")

@@ -12,15 +12,12 @@ use crate::dotenv::{self, Document};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::inject::{self, Effective, Program, Selection, Verdict};
-use crate::project::{Environment, Project};
+use crate::project::{self, Environment, Project};
 use crate::schema::Schema;
 use crate::seal::{self, Access, Opened};
 use crate::secret::Values;
 use crate::ui::{Ui, escape};
 use crate::{env_vars, fs};
-
-/// The environment of a file without a project. Rules are strictest there.
-const STRICTEST: &str = "production";
 
 /// Arguments of `run`.
 #[derive(clap::Args)]
@@ -112,7 +109,7 @@ fn load_file(file: &Path, access: &mut Access, context: &mut Context) -> Result<
     let project = Project::find(context)?;
     let chosen = context.globals.env.as_deref().or_else(|| context.env.get(env_vars::ENVWARD_ENV));
     let default = project.as_ref().and_then(|project| project.manifest.project.default.as_deref());
-    let environment = chosen.or(default).unwrap_or(STRICTEST).to_owned();
+    let environment = chosen.or(default).unwrap_or(project::STRICTEST).to_owned();
     let bytes: Zeroizing<Vec<u8>> = fs::read(file)?;
     let values = if seal::is_sealed(&bytes) {
         let opened = seal::open_bare(file, access)?;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::sealing::{TakeArgs, say_remarks, shown};
-use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -41,17 +40,14 @@ pub struct Args {
 
 /// Take the changes of the sealed file into the env file.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    if !matches!(context.globals.format, Format::Human | Format::Json) {
-        let format = context.globals.format.name();
-        return Err(Error::usage(format!("unseal has no --format {format}; it has human and json")));
-    }
+    let json = super::human_or_json(context)?;
     let mut access = Access::from_context(context, args.identity.as_deref());
     if let Some(file) = &args.file {
         let opened = seal::open_bare(&context.resolve(file), &mut access)?;
         say_remarks(&opened.remarks, &mut context.ui);
         return match &args.output {
             Some(output) => write(&opened, output, context),
-            None if args.stdout => print(&opened, context),
+            None if args.stdout => print(&opened, json, context),
             None => Err(Error::usage("say where the values go: --stdout, or -o FILE")),
         };
     }
@@ -60,7 +56,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let opened = seal::open(&project, &environment, &mut access)?;
     say_remarks(&opened.remarks, &mut context.ui);
     if args.stdout {
-        return print(&opened, context);
+        return print(&opened, json, context);
     }
     let take = args.take.decision()?;
     unseal(&opened, &environment, take.as_ref(), args.prune, &access, context)
@@ -139,8 +135,8 @@ fn write(opened: &Opened, output: &Path, context: &mut Context) -> Result<ExitCo
     Ok(ExitCode::Done)
 }
 
-fn print(opened: &Opened, context: &mut Context) -> Result<ExitCode, Error> {
-    let text = if context.globals.format == Format::Json {
+fn print(opened: &Opened, json: bool, context: &mut Context) -> Result<ExitCode, Error> {
+    let text = if json {
         let values = opened.values.iter().map(|(name, value)| (name.as_str(), value.expose()));
         let object: indexmap::IndexMap<&str, &str> = values.collect();
         let mut json =

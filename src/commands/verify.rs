@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::sealing::{say_remarks, shown};
-use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -27,11 +26,7 @@ pub struct Args {
 
 /// Check the seal: structure, recipients, record, authorship, age.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = match context.globals.format {
-        Format::Human => false,
-        Format::Json => true,
-        other => return Err(Error::usage(format!("verify has no --format {}", other.name()))),
-    };
+    let json = super::human_or_json(context)?;
     let mut access = Access::from_context(context, args.identity.as_deref());
     let (path, verdict) = if let Some(file) = &args.file {
         let path = context.resolve(file);

@@ -39,7 +39,7 @@ mod tests {
 
     fn tree() -> tempfile::TempDir {
         let tree = tempfile::tempdir().expect("a temporary directory");
-        fs::create_dir(&tree.path().join("top/middle/low")).expect("directories");
+        std::fs::create_dir_all(tree.path().join("top/middle/low")).expect("directories");
         tree
     }
 

@@ -5,7 +5,7 @@
 //! ```ignore
 //! let mut access = Access::from_context(context, args.identity.as_deref());
 //! let opened = seal::open(&project, &environment, &mut access)?;   // decrypted and verified
-//! commands::report(&opened.remarks, context);                      // what the user should know
+//! say_remarks(&opened.remarks, &mut context.ui);                   // what the user should know
 //! let mut changes = Changes::default();
 //! changes.set("LOG_LEVEL", Secret::new("INFO"));
 //! let written = seal::write(&opened, &changes, Some(&schema), &mut access, &mut context.rng)?;

@@ -10,12 +10,8 @@ use super::recipients::{Plugins, Recipient};
 use super::{Access, Error, age_file};
 use crate::fs::{self, Lock};
 use crate::ledger;
-use crate::mac::sha256;
 use crate::manifest::RecipientDefinition;
 use crate::project::{Environment, Project};
-
-/// How long a writer waits for another one.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// An environment of a project.
 #[derive(Clone)]
@@ -54,7 +50,7 @@ impl Site {
 
     /// The lock of everything that writes the ledger, which all environments share.
     pub(super) fn lock_ledger(&self) -> Result<Lock, Error> {
-        Ok(Lock::acquire(&self.root.join(".envward/ledger.lock"), PATIENCE)?)
+        Ok(Lock::acquire(&self.root.join(".envward/ledger.lock"))?)
     }
 
     /// The project keys; `None` if the environment has none yet.
@@ -129,20 +125,13 @@ impl Place {
         }
     }
 
-    /// Keeps other writers of the same file out until it is dropped. The lock of a file outside of any
-    /// project lies in the user's state directory, so that nothing is left beside the file.
+    /// Keeps other writers of the same file out until it is dropped.
     pub(super) fn lock(&self, access: &Access) -> Result<Lock, Error> {
         let path = match self {
             Self::Site(site) => site.environment.lock.clone(),
             Self::Revision(_) => return Err(Error::Revision),
-            Self::Bare(path) => {
-                let name = format!("{}.lock", &sha256(path.to_string_lossy().as_bytes())[..32]);
-                match &access.state_dir {
-                    Some(directory) => directory.join("locks").join(name),
-                    None => path.with_extension("lock"),
-                }
-            }
+            Self::Bare(path) => fs::lock_of(path, access.state_dir.as_deref()),
         };
-        Ok(Lock::acquire(&path, PATIENCE)?)
+        Ok(Lock::acquire(&path)?)
     }
 }

@@ -78,11 +78,6 @@ impl Ui {
         self.color_out
     }
 
-    /// Whether the talk may be coloured.
-    pub fn colors_talk(&self) -> bool {
-        self.color_err
-    }
-
     /// Writes a part of the result to stdout as it is. The error is an [`io::Error`] so that the caller can
     /// tell a closed pipe, which ends a command quietly, from a full disk.
     pub fn result(&mut self, text: &str) -> io::Result<()> {

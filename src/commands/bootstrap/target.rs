@@ -1,7 +1,5 @@
 //! The file that is completed: the sealed file if there is one, else the env file.
 
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
 use crate::bootstrap::{Session, complete};
@@ -13,9 +11,6 @@ use crate::project::{Environment, Project};
 use crate::schema::Schema;
 use crate::seal::{self, Access, Changes, Opened};
 use crate::secret::Values;
-
-/// How long to wait for another envward that is writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is completed, with what it held at the start.
 pub(super) struct Target<'a> {
@@ -97,7 +92,7 @@ impl<'a> Target<'a> {
             return Ok(());
         }
         let path = &self.environment.env_file;
-        let _lock = Lock::acquire(&self.environment.lock, PATIENCE)?;
+        let _lock = Lock::acquire(&self.environment.lock)?;
         if fs::read_if_exists(path)? != *on_disk {
             return Err(fs::Error::Changed { path: path.clone() }.into());
         }

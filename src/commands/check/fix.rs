@@ -1,7 +1,5 @@
 //! `check --fix`: writes the repairs, says each of them, and reads the file again for the check.
 
-use std::time::Duration;
-
 use super::inputs::{Content, Inputs, Loaded};
 use crate::check::{FileFacts, GitState, fix};
 use crate::context::Context;
@@ -9,9 +7,6 @@ use crate::dotenv::Document;
 use crate::error::Error;
 use crate::fs::{self, Lock};
 use crate::schema::Schema;
-
-/// How long to wait for another envward that writes the same environment.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Repairs every env file of the inputs.
 pub(super) fn fix(inputs: &mut Inputs, context: &mut Context) -> Result<(), Error> {
@@ -32,7 +27,7 @@ fn fix_one(loaded: &mut Loaded, schema: Option<&Schema>, context: &mut Context) 
         context.ui.warn(&format!("{file}: not repaired, because git tracks it"));
         return Ok(());
     }
-    let _lock = lock.as_ref().map(|lock| Lock::acquire(lock, PATIENCE)).transpose()?;
+    let _lock = lock.as_ref().map(|lock| Lock::acquire(lock)).transpose()?;
     // Another writer may have been faster.
     *bytes = fs::read(path)?;
     if is_wide(facts) {

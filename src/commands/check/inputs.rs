@@ -13,13 +13,10 @@ use crate::env_vars;
 use crate::error::Error;
 use crate::fs;
 use crate::git::Git;
-use crate::project::{Environment, Project};
+use crate::project::{self, Environment, Project};
 use crate::schema::{self, Schema, Source};
 use crate::seal::{self, Access};
 use crate::secret::{Secret, Values};
-
-/// The environment of a file that does not say which one it is for. Rules are strictest there.
-const STRICTEST: &str = "production";
 
 /// Everything that is needed for the check.
 pub(super) struct Inputs {
@@ -104,7 +101,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&mut self, args: &Args) -> Result<(Vec<Loaded>, Vec<OtherEnvironment>), Error> {
         if args.process {
-            let environment = self.chosen().unwrap_or_else(|| STRICTEST.to_owned());
+            let environment = self.chosen().unwrap_or_else(|| project::STRICTEST.to_owned());
             let content = Content::Process(process_values(self.context));
             let process = Loaded { file: None, path: None, lock: None, environment, content };
             return Ok((vec![process], Vec::new()));
@@ -170,7 +167,7 @@ impl Reader<'_> {
         let path = self.context.resolve(file);
         let owner = self.project.as_ref().and_then(|project| project.environment_of(&path));
         let chosen = self.chosen().or_else(|| owner.as_ref().map(|environment| environment.name.clone()));
-        let name = chosen.or_else(|| name_of(&path)).unwrap_or_else(|| STRICTEST.to_owned());
+        let name = chosen.or_else(|| name_of(&path)).unwrap_or_else(|| project::STRICTEST.to_owned());
         let bytes = fs::read(&path)?;
         if !seal::is_sealed(&bytes) {
             return Ok(env_file(file.to_owned(), path, bytes, name, owner.as_ref(), self.context));
@@ -262,7 +259,7 @@ fn name_of(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let named = name.strip_prefix(".env.").or_else(|| name.strip_suffix(".enc.env"))?;
     let named = named.strip_suffix(".example").unwrap_or(named);
-    Some(if named == "prod" { STRICTEST.to_owned() } else { named.to_owned() })
+    Some(if named == "prod" { project::STRICTEST.to_owned() } else { named.to_owned() })
 }
 
 fn values_of(bytes: &[u8]) -> Values {

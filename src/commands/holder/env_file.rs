@@ -1,9 +1,7 @@
 //! A plaintext env file that is changed by itself, where there is no sealed file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Outcome;
@@ -15,9 +13,6 @@ use crate::git;
 use crate::project::Environment;
 use crate::seal::Changes;
 use crate::secret::Values;
-
-/// How long to wait for another envward that is writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An env file as it was read.
 pub(super) struct EnvFile {
@@ -39,7 +34,8 @@ impl EnvFile {
         let document = parse(&bytes, path)?;
         let values = document.values();
         let readers = environment.map(|environment| environment.readers.clone()).unwrap_or_default();
-        let lock = environment.map_or_else(|| bare_lock(path, context), |it| it.lock.clone());
+        let lock = environment
+            .map_or_else(|| fs::lock_of(path, context.state_dir().as_deref()), |it| it.lock.clone());
         Ok(Self { values, path: path.to_owned(), bytes, lock, readers })
     }
 
@@ -66,7 +62,7 @@ impl EnvFile {
         if bytes == self.bytes {
             return Ok(Outcome::default());
         }
-        let _lock = Lock::acquire(&self.lock, PATIENCE)?;
+        let _lock = Lock::acquire(&self.lock)?;
         if fs::read(&self.path)? != self.bytes {
             return Err(fs::Error::Changed { path: self.path.clone() }.into());
         }
@@ -79,14 +75,4 @@ impl EnvFile {
 fn parse(bytes: &[u8], path: &Path) -> Result<Document, Error> {
     let invalid = |problems| dotenv::Error::Invalid { path: path.to_owned(), problems };
     Ok(Document::parse(bytes).map_err(invalid)?)
-}
-
-/// The lock of a file outside of any project: in the user's state directory, so that nothing is left beside
-/// the file.
-fn bare_lock(path: &Path, context: &Context) -> PathBuf {
-    let name = format!("{}.lock", &hex::encode(Sha256::digest(path.to_string_lossy().as_bytes()))[..32]);
-    match context.state_dir() {
-        Some(directory) => directory.join("locks").join(name),
-        None => path.with_extension("lock"),
-    }
 }

@@ -11,7 +11,7 @@ use super::sealing::say_remarks;
 use crate::context::Context;
 use crate::error::Error;
 use crate::fs;
-use crate::project::{Environment, Project};
+use crate::project::{self, Environment, Project};
 use crate::schema::Schema;
 use crate::seal::{self, Access, Changes, Opened};
 use crate::secret::Values;
@@ -160,7 +160,7 @@ impl Holder {
 
     /// The environment's name; for a file outside of any project, the one with the strictest rules.
     pub(super) fn environment_name(&self) -> &str {
-        self.environment.as_ref().map_or("production", |environment| &environment.name)
+        self.environment.as_ref().map_or(project::STRICTEST, |environment| &environment.name)
     }
 
     /// The file's path, to be shown.

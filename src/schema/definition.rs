@@ -182,8 +182,9 @@ pub struct Rotate {
     pub controls: Option<Vec<String>>,
 }
 
-/// `[classes.api-key]`: what variables of one kind have in common. Not one struct with [`Rotate`]: serde cannot
-/// flatten a struct into another that refuses unknown fields.
+/// `[classes.api-key]`: what variables of one kind have in common.
+//
+// Not one struct with `Rotate`: serde cannot flatten a struct into another that refuses unknown fields.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RotationClass {

@@ -149,6 +149,8 @@ fn take_text(fields: &mut Fields, name: &str) -> Option<String> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     pub(in crate::ledger) fn entry(generation: u64, prev: &[&str]) -> Entry {
@@ -209,5 +211,27 @@ pub(super) mod tests {
     #[test]
     fn an_event_of_a_later_version_is_read_as_other() {
         assert_eq!(serde_json::from_str::<Event>("\"attested\"").ok(), Some(Event::Other));
+    }
+
+    proptest! {
+        #[test]
+        fn one_changed_byte_is_no_entry(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let line = entry(3, &["ab"]).to_line(&Key::new([1; 32])).into_bytes();
+            let mut changed = line.clone();
+            let at = at.index(changed.len());
+            changed[at] = byte;
+            prop_assert!(Recorded::parse(&changed, 1).is_err() || changed == line);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Recorded::parse(&bytes, 1).is_err());
+        }
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        let deep = [b"{\"v\":".repeat(100_000), b"1".to_vec(), b"}".repeat(100_000)].concat();
+        assert!(matches!(Recorded::parse(&deep, 1), Err(Error::Malformed { line: 1 })));
     }
 }

@@ -200,6 +200,8 @@ fn stays_inside(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const PROJECT: &str = "[project]\nname = \"app\"\nschema = \"builtin:app\"\n";
@@ -301,5 +303,27 @@ mod tests {
             Some("2027-01-31")
         );
         assert!(error("[recipients]\nci = { key = \"age1x\", expires = 10:00:00 }\n").contains("not a date"));
+    }
+
+    proptest! {
+        /// Texts in a manifest may be pasted secrets; names of tables and fields are not.
+        #[test]
+        fn a_damaged_manifest_is_read_or_refused_without_its_texts(
+            at in any::<prop::sample::Index>(),
+            length in 0_usize..4,
+            put in "[\\[\\]{}=\"'\n#.,a0]{0,3}",
+        ) {
+            let text = format!("{PROJECT}default = 'canary'\n[environments.a]\nreaders = ['canary', 'canary']\n\
+                [recipients]\nbob = {{ key = 'canary', expires = 2027-01-31 }}\n[vars.A]\ndefault = 'canary'\n");
+            let start = at.index(text.len());
+            let end = (start + length).min(text.len());
+            let damaged = [&text[..start], &put, &text[end..]].concat();
+            if let Err(error) = Manifest::parse(&damaged, Path::new("envward.toml")) {
+                let message = error.to_string();
+                let is_a_name = ["environment", "unknown field", "recipient", "store"];
+                let named = is_a_name.iter().any(|what| message.contains(what));
+                prop_assert!(named || !message.contains("canary"), "{}", message);
+            }
+        }
     }
 }

@@ -228,6 +228,8 @@ fn cover<'a>(mut mac: Mac, claim: &Claim, parts: impl Iterator<Item = Part<'a>>)
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const CLAIM: Claim =
@@ -329,5 +331,26 @@ mod tests {
         }
         let newer = comment.replace("\"v\":1", "\"v\":2");
         assert_eq!(Record::parse(&newer), Err(Malformed::Newer));
+    }
+
+    proptest! {
+        #[test]
+        fn one_changed_byte_is_another_record_or_none(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let (data, project) = keys();
+            let comment = record(&[]).to_comment();
+            let mut changed = comment.clone().into_bytes();
+            let at = at.index(changed.len());
+            changed[at] = byte;
+            let changed = String::from_utf8_lossy(&changed);
+            let verifies = Record::parse(&changed)
+                .is_ok_and(|read| read.verify(std::iter::empty(), &data, &project).is_ok());
+            prop_assert!(!verifies || changed == comment);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            prop_assert!(Record::parse(&text).is_err());
+            prop_assert!(Record::parse(&[PREFIX, &text].concat()).is_err());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Checking: one rule per file, one shape of finding, one file per form of the report.
 //!
 //! A [`Subject`] is what is checked, with everything a rule may look at; [`check`] hands it to every rule of
-//! [`rules::ALL`]. [`format`] renders the findings, [`fix`] repairs what can be repaired without a decision.
+//! [`rules::ALL`]. [`mod@format`] renders the findings, [`fix`] repairs what can be repaired without a decision.
 
 mod diagnostic;
 pub mod fix;

@@ -10,7 +10,7 @@
 //! changes.set("LOG_LEVEL", Secret::new("INFO"));
 //! let written = seal::write(&opened, &changes, Some(&schema), &mut access, &mut context.rng)?;
 //! ```
-//! No lock is held between the two: [`write`] takes it, reads again, and refuses ([`Error::Conflict`]) if
+//! No lock is held between the two: [`write()`] takes it, reads again, and refuses ([`Error::Conflict`]) if
 //! someone else changed one of the same names in between.
 
 pub mod age_file;

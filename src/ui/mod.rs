@@ -5,7 +5,7 @@
 //! - Sentences begin in lower case after `error: `, `warning: `, `note: `, have no final period, and name the
 //!   next step in a line of its own that starts with `help: `.
 //! - Values are never handed to this room except as a result that was asked for by name.
-//! - Text that comes from a file, an environment or a server goes through [`escape`] before a person sees it.
+//! - Text that comes from a file, an environment or a server goes through [`escape()`] before a person sees it.
 //! - Everything can be understood without colour.
 //! - A question is asked on the terminal itself, never on stdin, and not at all with `--no-input`.
 

@@ -91,7 +91,8 @@ impl Prompter {
         if self.no_input {
             return Err(PromptError::NoInput);
         }
-        let path = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
+        // On Windows the console has two names; answers are read through stdin, or by the crate that hides them.
+        let path = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
         let terminal =
             OpenOptions::new().read(true).write(true).open(path).map_err(|_| PromptError::NoTerminal)?;
         if terminal.is_terminal() { Ok(terminal) } else { Err(PromptError::NoTerminal) }

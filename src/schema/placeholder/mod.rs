@@ -4,7 +4,7 @@
 //! found by its looks. Matching is by hand and linear: it runs for every value of every command.
 //!
 //! Three looks: marks that no real value has (this file), words that describe a value instead of being one
-//! ([`words`]), and URLs with such words in them ([`url`]).
+//! (`words.rs`), and URLs with such words in them (`url.rs`).
 
 mod url;
 mod words;

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::key::Identity;
 use super::{Error, Questions};
 use crate::context::Context;
@@ -47,8 +49,9 @@ pub(super) fn of_user(flag: Option<&Path>, context: &Context) -> Vec<Source> {
     }
     if let Some(value) = context.env.get(env_vars::ENVWARD_IDENTITY) {
         // Anywhere in it: the text of a whole key file begins with a comment, and a key that was taken for a
-        // path would stand in the error.
-        let is_key = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"].iter().any(|mark| value.contains(mark));
+        // path would stand in the error. So would one in lower case, which is still the key (BIP 173).
+        let upper = Zeroizing::new(value.to_ascii_uppercase());
+        let is_key = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"].iter().any(|mark| upper.contains(mark));
         sources.push(if is_key {
             Source::text(env_vars::ENVWARD_IDENTITY, value)
         } else {

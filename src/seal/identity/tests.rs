@@ -208,9 +208,11 @@ fn a_line_that_is_no_identity_is_named_and_not_shown() {
     let home = Home::new().file("key.txt", &format!("# mine\n{ALICE}\nhunter2\n"));
     let (message, _) = refusal(&home, Some("key.txt"), &to(ALICE_PUBLIC));
     assert_eq!(message, "--identity ~/key.txt: line 3 is not an age identity");
-    let home = Home::new().with("ENVWARD_IDENTITY", "AGE-SECRET-KEY-1HUNTER2");
-    let (message, _) = refusal(&home, None, &to(ALICE_PUBLIC));
-    assert_eq!(message, "ENVWARD_IDENTITY: line 1 is not an age identity");
+    for typed in ["AGE-SECRET-KEY-1HUNTER2", "'AGE-SECRET-KEY-1HUNTER2'", "age-secret-key-1hunter2"] {
+        let home = Home::new().with("ENVWARD_IDENTITY", typed);
+        let (message, _) = refusal(&home, None, &to(ALICE_PUBLIC));
+        assert_eq!(message, "ENVWARD_IDENTITY: line 1 is not an age identity");
+    }
 }
 
 #[test]

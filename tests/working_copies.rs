@@ -176,3 +176,25 @@ fn two_writers_at_once_lose_nothing() {
     assert!(alice.read(SEALED).contains("NEW_5="));
     alice.envward("verify").success();
 }
+
+#[test]
+fn a_conflict_of_git_in_the_sealed_file_is_named_and_both_changes_can_be_kept() {
+    let alice = alice_and_bob();
+    alice.shell("sed -i s/pass-1/pass-bob/ ../bob/.env.production");
+    alice.envward("-C ../bob seal").success();
+    alice.shell("cd ../bob && git commit -qam bob");
+    alice.shell("sed -i s/key-1/key-alice/ .env.production");
+    alice.envward("seal").success();
+    alice.shell("git commit -qam alice; git pull -q --no-rebase ../bob main || true");
+    alice.envward("run -- true").code(4).stderr_has("holds the conflict markers of a git merge, from line ");
+    alice.envward("list").code(4).stderr_has(
+        "help: take theirs whole with `git checkout --theirs`, then set again what you changed: \
+         envward get NAME --file ENV_FILE | envward set NAME\n",
+    );
+    alice.shell(&format!("git checkout -q --theirs {SEALED}"));
+    let own = alice.envward("get API_KEY --file .env.production").success().stdout;
+    alice.envward_with_input(&["set", "API_KEY"], own.as_bytes()).success();
+    assert_eq!(value(&alice, ".", "API_KEY"), "key-alice");
+    assert_eq!(value(&alice, ".", "DB_PASSWORD"), "pass-bob");
+    alice.envward("verify").success();
+}

@@ -28,6 +28,12 @@ pub enum Error {
         /// Line, from 1.
         line: usize,
     },
+    /// git left both sides of a merge in it.
+    #[error("the sealed file holds the conflict markers of a git merge, from line {line}")]
+    ConflictMarkers {
+        /// Line of the first one, from 1.
+        line: usize,
+    },
     /// Two lines have the same name.
     #[error("line {line} of the sealed file sets {name} again")]
     Duplicate {
@@ -120,6 +126,10 @@ impl Error {
             Self::CarriageReturns => "add `*.enc.env -text` to .gitattributes and check the file out again",
             Self::NotEncrypted { .. } | Self::Decrypt { .. } | Self::Mac | Self::Line { .. } => {
                 "restore the file from git, or find out who changed it"
+            }
+            Self::ConflictMarkers { .. } => {
+                "take theirs whole with `git checkout --theirs`, then set again what you changed: \
+                 envward get NAME --file ENV_FILE | envward set NAME"
             }
             Self::ForeignOnly { .. } => "open it with sops, and add an age recipient there",
             Self::ForeignKeys { .. } => "remove them with sops first, or run `sops rotate`",

@@ -77,6 +77,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<Line>, IndexMap<String, String>
         if number > MAX_LINES {
             return Err(Error::TooManyLines);
         }
+        if line.starts_with("<<<<<<< ") {
+            return Err(Error::ConflictMarkers { line: number });
+        }
         if let Some(comment) = line.strip_prefix('#') {
             lines.push(Line::Comment { stored: Stored::from_file(comment.to_owned()) });
             continue;

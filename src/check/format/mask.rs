@@ -15,14 +15,18 @@ pub(super) struct Masked {
 /// other line, which could be the inside of a value. `column` counts characters from 1.
 pub(super) fn line(bytes: &[u8], name: Option<&str>, column: u32) -> Masked {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let shown = name.and_then(|name| prefix(text, name)).unwrap_or_default();
+    let prefix = name.and_then(|name| prefix(text, name));
+    let shown = prefix.unwrap_or_default();
+    // An empty value is shown as one: a mask would look like a value.
+    let mask =
+        if prefix.is_some_and(|prefix| text.trim_start_matches('\u{feff}') == prefix) { "" } else { MASK };
     let column = usize::try_from(column).unwrap_or(usize::MAX);
     let start = shown.char_indices().nth(column.saturating_sub(1));
     let span = match start {
         Some((start, character)) => start..start + character.len_utf8(),
-        None => shown.len()..shown.len() + MASK.len(),
+        None => shown.len()..shown.len() + mask.len(),
     };
-    Masked { text: format!("{shown}{MASK}"), span }
+    Masked { text: format!("{shown}{mask}"), span }
 }
 
 /// `export NAME = ` as it stands in the line.
@@ -56,6 +60,12 @@ mod tests {
         let expect = |text: &str, pointed: &str| (text.to_owned(), pointed.to_owned());
         assert_eq!(masked("A=hunter2 # old: hunter1", Some("A"), 3), expect("A=••••••••", MASK));
         assert_eq!(masked("export A = 'x'", Some("A"), 9), expect("export A = ••••••••", " "));
+    }
+
+    #[test]
+    fn an_empty_value_does_not_look_like_a_masked_one() {
+        assert_eq!(masked("A=", Some("A"), 3), ("A=".to_owned(), String::new()));
+        assert_eq!(masked("A=''", Some("A"), 3).0, "A=••••••••");
     }
 
     #[test]

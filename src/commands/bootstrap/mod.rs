@@ -51,9 +51,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let asked = ask_for_the_rest(&mut session, &mut target, context);
     // Also after Ctrl-C: what was answered before it is kept.
     let refused = target.finish(&session, context)?;
-    asked?;
-
     report_filled(&session, &target, &mut context.ui);
+    if asked.is_err() {
+        context.ui.note("what was answered is kept; go on with: envward bootstrap");
+    }
+    asked?;
     for (name, reason) in &refused {
         context.ui.warn(&format!("{} was not written: {reason}", escape(name)));
         context.ui.help(&format!("run: envward seal, then: envward set {}", escape(name)));
@@ -117,6 +119,9 @@ fn ask_for_the_rest(
 ) -> Result<(), Error> {
     let now = context.clock.now();
     let mut left: Vec<&str> = Vec::new();
+    if context.ui.can_ask() && !session.missing().is_empty() {
+        context.ui.say("Enter leaves a question for later; Ctrl-C stops and keeps what was answered");
+    }
     while context.ui.can_ask() {
         let missing = session.missing();
         let Some(&variable) = missing.iter().find(|variable| !left.contains(&variable.name.as_str())) else {

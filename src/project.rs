@@ -72,9 +72,9 @@ impl Project {
     /// The environment of that name.
     pub fn environment_named(&self, name: &str) -> Result<Environment, manifest::Error> {
         let Some(definition) = self.manifest.environments.get(name) else {
-            let known = self.manifest.environments.keys().map(String::as_str);
-            let suggestion = closest(name, known).map(str::to_owned);
-            return Err(manifest::Error::UnknownEnvironment { name: name.to_owned(), suggestion });
+            let known: Vec<String> = self.manifest.environments.keys().cloned().collect();
+            let suggestion = closest(name, known.iter().map(String::as_str)).map(str::to_owned);
+            return Err(manifest::Error::UnknownEnvironment { name: name.to_owned(), suggestion, known });
         };
         let key_of = |recipient: &String| {
             let definition = self.manifest.recipients.get(recipient)?;

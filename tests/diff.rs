@@ -21,7 +21,7 @@ fn the_env_file_is_the_other_side_unless_another_is_named() {
     sandbox
         .envward("diff")
         .code(1)
-        .stderr("")
+        .stderr("to make env-file like secrets/production.enc.env:\n")
         .stdout("ACTION  VARIABLE\ncreate  DB_USER\nupdate  DB_PASSWORD\ndelete  TOKEN\n");
     let json = sandbox.envward("diff --format json").code(1).json();
     let change = |variable: &str, action: &str| serde_json::json!({"variable": variable, "action": action});

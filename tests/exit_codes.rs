@@ -49,7 +49,17 @@ fn usage_and_unanswered_questions_are_2() {
     let sandbox = sealed();
     ends(sandbox.envward("no-such-command"), 2, "error: unrecognized subcommand");
     ends(sandbox.envward("list --no-such-flag"), 2, "error: unexpected argument '--no-such-flag'");
-    ends(sandbox.envward("-e nowhere list"), 2, "error: the manifest has no environment");
+    ends(
+        sandbox.envward("-e nowhere list"),
+        2,
+        "error: the manifest has no environment \"nowhere\"\nhelp: it has: production\n",
+    );
+    ends(sandbox.envward("get TOKEN --format json"), 2, "error: get has no --format json\nhelp: ");
+    ends(
+        sandbox.envward("verify --format sarif"),
+        2,
+        "error: this command has no --format sarif; it has human and",
+    );
     ends(sandbox.envward("-C nowhere list"), 2, "error: ");
     ends(sandbox.envward("init"), 2, "error: ");
     ends(sandbox.envward("run -- /no/such/command"), 2, "envward: error: ");

@@ -70,7 +70,8 @@ fn a_fresh_machine_says_that_the_author_is_not_verified_and_a_pin_verifies_him()
     fresh
         .envward("unseal --stdout")
         .success()
-        .stderr_has(&format!("warning: author not verified yet: project key {pin} is new to this machine\n"));
+        .stderr_has(&format!("warning: author not verified yet: project key {pin} is new to this machine\n"))
+        .stderr_has("help: compare it with the pin that `envward verify` shows the author; in CI, set ENVWARD_PROJECT_PIN");
     fresh.envward("unseal --stdout").success().stderr("");
 
     let state = fresh.directory_path().join("third-state").display().to_string();

@@ -104,8 +104,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     } else {
         table(&changes, args.show_values)
     };
+    let other = escape(&args.with);
     if !differs {
-        context.ui.say(&format!("no difference from {}", escape(&args.with)));
+        context.ui.say(&format!("no difference from {other}"));
+    } else if !json {
+        context.ui.say(&format!("to make {other} like {}:", here.shown(context)));
     }
     context.ui.result(&text).map_err(Error::Output)?;
     Ok(ExitCode::from_findings(differs))

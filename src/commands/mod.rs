@@ -148,7 +148,9 @@ fn human_or_json(context: &Context) -> Result<bool, Error> {
     match context.globals.format {
         Format::Human => Ok(false),
         Format::Json => Ok(true),
-        other => Err(Error::usage(format!("this command has no format {}", other.name()))),
+        other => {
+            Err(Error::usage(format!("this command has no --format {}; it has human and json", other.name())))
+        }
     }
 }
 

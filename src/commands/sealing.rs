@@ -28,6 +28,9 @@ impl TakeArgs {
 pub(super) fn say_remarks(remarks: &[Remark], ui: &mut Ui) {
     for remark in remarks {
         ui.warn(&remark.to_string());
+        if let Some(hint) = remark.hint() {
+            ui.help(hint);
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Error {
         name: String,
         /// The closest one it has.
         suggestion: Option<String>,
+        /// All it has.
+        known: Vec<String>,
     },
     /// No environment was named, and the manifest has no default.
     #[error("no environment was named, and the manifest has no default")]
@@ -68,9 +70,10 @@ impl Error {
             Self::File(error) => error.hint(),
             Self::Invalid { help, .. } => help.clone(),
             Self::NotFound => Some("run: envward init".to_owned()),
-            Self::UnknownEnvironment { suggestion, .. } => {
-                suggestion.as_ref().map(|name| format!("did you mean {name:?}?"))
+            Self::UnknownEnvironment { suggestion: Some(name), .. } => {
+                Some(format!("did you mean {name:?}?"))
             }
+            Self::UnknownEnvironment { known, .. } => Some(format!("it has: {}", known.join(", "))),
             Self::NoEnvironment => {
                 Some("give -e NAME, or set `default` under [project] in envward.toml".to_owned())
             }

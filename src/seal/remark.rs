@@ -54,6 +54,21 @@ impl Remark {
             Self::RecipientsDiffer { .. } | Self::RecipientsExpired { .. } | Self::SealedAnew { .. }
         )
     }
+
+    /// What to do about it, where there is something to do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::AuthorNotVerified { .. } => Some(
+                "compare it with the pin that `envward verify` shows the author; in CI, set ENVWARD_PROJECT_PIN to it",
+            ),
+            Self::RecipientsDiffer { .. } => {
+                Some("recipients change with `envward recipients add` and `envward recipients remove`")
+            }
+            Self::RecipientsExpired { .. } => Some("shut them out with: envward recipients remove NAME"),
+            Self::OlderThanSeen { .. } => Some("if this checkout should be the newest, run: git pull"),
+            Self::NoRecord | Self::RecordNotChecked => None,
+        }
+    }
 }
 
 impl fmt::Display for Remark {

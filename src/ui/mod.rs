@@ -107,8 +107,7 @@ impl Ui {
 
     /// A note that ends in names. Not with `-q`.
     pub fn note_names(&mut self, intro: &str, names: &[String]) {
-        let text = names::wrapped(&format!("note: {intro}: "), names, 2, columns());
-        self.note(text.trim_start_matches("note: "));
+        self.note(&names_after(&format!("{intro}: "), names));
     }
 
     /// Says a detail, with `-v` only.
@@ -187,6 +186,11 @@ impl Ui {
         // Nobody is left to be told that stderr is gone.
         let _ = self.err.write_all(line.as_bytes());
     }
+}
+
+/// `intro` and the names after it, as lines of the talk; all but the first begin two blanks in.
+pub fn names_after(intro: &str, names: &[String]) -> String {
+    names::wrapped(intro, names, 2, columns())
 }
 
 /// How wide a line of the talk may be.

@@ -9,7 +9,7 @@ pub(super) const COLUMNS: usize = 100;
 /// and the next one begins `indent` blanks in. Names are escaped, and never broken themselves.
 pub(super) fn wrapped(intro: &str, names: &[String], indent: usize, columns: usize) -> String {
     let mut text = intro.to_owned();
-    let mut used = intro.chars().count();
+    let mut used = intro.lines().last().unwrap_or_default().chars().count();
     for (index, name) in names.iter().enumerate() {
         let name = escape(name);
         let comma = usize::from(index + 1 < names.len());

@@ -15,7 +15,7 @@ use crate::manifest::{self, NewManifest, slug};
 use crate::project::Project;
 use crate::schema::{self, Schema, Source, builtin};
 use crate::seal::identity::{self, Identities, Kept};
-use crate::ui::escape;
+use crate::ui::{escape, names_after};
 use crate::{env_vars, fs, seal};
 
 /// The environment of a new manifest.
@@ -76,10 +76,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 }
 
 fn no_schema() -> Error {
-    let names: Vec<_> = builtin::ALL.iter().map(|builtin| format!("builtin:{}", builtin.name)).collect();
+    let names: Vec<_> = builtin::ALL.iter().map(|builtin| builtin.name.to_owned()).collect();
     Error::usage_with_help(
         "which schema does this project have?",
-        format!("give --schema FILE, or one of the built-in ones: {}", names.join(", ")),
+        names_after("give --schema FILE, or --schema builtin:NAME with one of\n  ", &names),
     )
 }
 

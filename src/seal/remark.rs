@@ -66,7 +66,7 @@ impl Remark {
             }
             Self::RecipientsExpired { .. } => Some("shut them out with: envward recipients remove NAME"),
             Self::OlderThanSeen { .. } => Some("if this checkout should be the newest, run: git pull"),
-            Self::NoRecord | Self::RecordNotChecked => None,
+            Self::SealedAnew { .. } | Self::NoRecord | Self::RecordNotChecked => None,
         }
     }
 }

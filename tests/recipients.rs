@@ -7,8 +7,9 @@ use envward::context::{Clock, Context};
 use envward::env_vars::EnvSnapshot;
 use envward::project::Project;
 use envward::rng::Rng;
+use envward::seal::sops::Plain;
 use envward::seal::{self, Access};
-use envward::secret::{Secret, Values};
+use envward::secret::Secret;
 use envward::ui::{ColorChoice, Ui};
 
 use crate::support::{NOW, Run, Sandbox};
@@ -63,14 +64,11 @@ fn seal(sandbox: &Sandbox, environment: &str) {
     };
     let project = Project::require(&context).unwrap();
     let environment = project.environment_named(environment).unwrap();
-    let values: Values = [
-        ("TOKEN".to_owned(), Secret::new("canary-token")),
-        ("API_KEY".to_owned(), Secret::new("canary-key")),
-    ]
-    .into_iter()
-    .collect();
+    let lines = [("TOKEN", "canary-token"), ("API_KEY", "canary-key")]
+        .map(|(name, value)| Plain::Value { name: name.to_owned(), value: Secret::new(value) })
+        .into();
     let mut access = Access::from_context(&context, None);
-    seal::create(&project, &environment, &values, None, &mut access, &mut context.rng).unwrap();
+    seal::create(&project, &environment, lines, None, &mut access, &mut context.rng).unwrap();
 }
 
 fn commit(sandbox: &Sandbox, day: &str) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::Sandbox;
-use crate::support::shop::{ALICE, ALICE_PUBLIC, SEALED, line, manifest, sealed_shop, shop};
+use crate::support::shop::{ALICE, ALICE_PUBLIC, ENV, SEALED, line, manifest, sealed_shop, shop};
 
 #[test]
 fn the_first_seal_encrypts_what_is_secret_and_names_what_it_sealed() {
@@ -103,7 +103,7 @@ fn unseal_makes_a_private_env_file_where_there_is_none() {
     let sandbox = sealed_shop();
     sandbox.shell("rm -r .env.production .envward");
     sandbox.envward("unseal").success();
-    assert_eq!(sandbox.read(".env.production"), "API_KEY=key-1\nDB_PASSWORD=pass-1\nLOG_LEVEL=INFO\n");
+    assert_eq!(sandbox.read(".env.production"), ENV);
     assert_eq!(sandbox.shell("stat -c %a .env.production"), "600\n");
     sandbox.envward("seal").success().stderr("secrets/production.enc.env is up to date\n");
 }
@@ -282,4 +282,44 @@ fn an_age_file_with_a_passphrase_opens_with_it_and_says_so_without() {
     sandbox.envward("unseal x.env.age --stdout").code(4).stderr_has("the passphrase does not open it\n");
     let sandbox = sandbox.with("ENVWARD_PASSPHRASE", "open sesame");
     sandbox.envward("unseal x.env.age --stdout").success().stdout("A=1\n");
+}
+
+/// An env file with a head, groups and a comment after the last variable.
+const COMMENTED: &str = "# the shop\n\n# keys\n# at the vendor\nAPI_KEY=key-1\nDB_PASSWORD=pass-1\n\n\
+                         # how much is logged\nLOG_LEVEL=INFO\n\n# the end\n";
+
+#[test]
+fn comments_and_order_come_back_from_the_sealed_file() {
+    for format in ["sops", "age"] {
+        let sandbox = shop();
+        let header = format!("[environments.production]\nformat = \"{format}\"");
+        let manifest = manifest("\"alice\"").replace("[environments.production]", &header);
+        sandbox.write("envward.toml", manifest);
+        sandbox.write(".env.production", COMMENTED);
+        sandbox.envward("seal").success();
+        assert!(!sandbox.shell("cat secrets/production.en*").contains("vendor"));
+        sandbox.shell("rm -r .env.production .envward");
+        sandbox.envward("unseal").success();
+        let expected = COMMENTED.replace("# the shop\n\n", "# the shop\n");
+        assert_eq!(sandbox.read(".env.production"), expected);
+        sandbox.envward("unseal --stdout").success().stdout(&expected);
+        sandbox.envward("verify").success();
+        sandbox.envward("seal").success().stderr_has(" is up to date\n");
+    }
+}
+
+#[test]
+fn a_new_variable_is_sealed_in_its_place_with_its_comment_and_pruned_with_it() {
+    let sandbox = sealed_shop();
+    let before = sandbox.read(SEALED);
+    sandbox.shell("sed -i 's/^LOG_LEVEL/# where\\nREGION=eu\\nLOG_LEVEL/' .env.production");
+    sandbox.envward("seal").success();
+    let sealed = sandbox.read(SEALED);
+    let kept = |line: &&str| !line.starts_with("sops_") && !line.starts_with('#');
+    assert!(before.lines().filter(kept).all(|line| sealed.contains(line)));
+    let expected = "# the shop\nAPI_KEY=key-1\nDB_PASSWORD=pass-1\n\n# where\nREGION=eu\nLOG_LEVEL=INFO\n";
+    sandbox.envward("unseal --stdout").success().stdout(expected);
+    sandbox.write(".env.production", ENV.replace("# the shop", "# my shop"));
+    sandbox.envward("seal --prune").success().stderr_has("  removed   REGION\n");
+    sandbox.envward("unseal --stdout").success().stdout(ENV);
 }

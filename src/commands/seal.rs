@@ -11,11 +11,15 @@ use crate::fs;
 use crate::git::Git;
 use crate::manifest::SealFormat;
 use crate::project::{Environment, Project};
-use crate::seal::{self, Access, Changes, Merge, Opened, Side, Take, WorkingCopy};
+use crate::seal::{self, Access, Changes, Layout, Merge, Opened, Side, Take, WorkingCopy};
 use crate::ui::escape;
 
 /// Arguments of `seal`.
 #[derive(clap::Args)]
+#[command(
+    after_help = "Comment lines go along, encrypted, with the variables they stand above. Comments after a value \
+                  stay in the env file."
+)]
 pub struct Args {
     /// An env file outside of any project, sealed into the file of -o
     #[arg(requires = "output", conflicts_with_all = ["prune", "take", "reveal", "adopt"])]
@@ -79,9 +83,9 @@ fn seal_first(
     if !args.reveal.is_empty() {
         return Err(seal::Error::Missing { path: environment.sealed.clone() }.into());
     }
-    let values = Document::read(&environment.env_file)?.values();
+    let lines = seal::lines(&Document::read(&environment.env_file)?);
     let schema = project.schema()?;
-    let written = seal::create(project, environment, &values, Some(&schema), access, &mut context.rng)?;
+    let written = seal::create(project, environment, lines, Some(&schema), access, &mut context.rng)?;
     say_written(&written, &environment.sealed, context);
     Ok(ExitCode::from_findings(written.has_findings()))
 }
@@ -173,7 +177,7 @@ fn seal_file(
     access: &mut Access,
     context: &mut Context,
 ) -> Result<ExitCode, Error> {
-    let values = Document::read(&context.resolve(file))?.values();
+    let document = Document::read(&context.resolve(file))?;
     let output = context.resolve(output);
     let written = if fs::exists(&output) {
         if !recipients.is_empty() {
@@ -183,14 +187,16 @@ fn seal_file(
             ));
         }
         let opened = seal::open_bare(&output, access)?;
-        let changes: Changes = values.into_iter().collect();
+        let mut changes: Changes = document.values().into_iter().collect();
+        changes.layout = opened.hides_comments().then(|| Layout::of(&document));
         seal::write(&opened, &changes, None, access, &mut context.rng)?
     } else {
         let format = match output.extension() {
             Some(extension) if extension == "age" => SealFormat::Age,
             _ => SealFormat::Sops,
         };
-        seal::create_bare(&output, format, &values, recipients, access, &mut context.rng)?
+        let lines = seal::lines(&document);
+        seal::create_bare(&output, format, lines, recipients, access, &mut context.rng)?
     };
     say_written(&written, &output, context);
     Ok(ExitCode::Done)

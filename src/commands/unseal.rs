@@ -80,7 +80,7 @@ fn unseal(
     if !merge.conflicts.is_empty() {
         return Err(seal::Error::Conflict { names: merge.conflicts }.into());
     }
-    let unsealed = copy.unseal(&merge, &opened.values, prune);
+    let unsealed = copy.unseal(&merge, &opened.lines, prune);
     if take.is_some_and(|take| take.side == Side::Env) {
         let names = [merge.env.as_slice(), &merge.env_removed].concat();
         copy.settle(&names, &opened.values, true);

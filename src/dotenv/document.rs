@@ -57,9 +57,11 @@ pub struct Entry<'a> {
     pub export: bool,
 }
 
-/// A comment or a variable of a document.
+/// A line of a document.
 #[derive(Clone, Copy)]
 pub enum Line<'a> {
+    /// Nothing but blanks.
+    Blank,
     /// The text after `#`.
     Comment(&'a str),
     /// A variable.
@@ -121,19 +123,27 @@ impl Document {
         self.entries().map(|entry| (entry.name.to_owned(), entry.value.clone())).collect()
     }
 
-    /// The comments and variables in the order of the file; without what is blank or could not be read.
+    /// The lines in the order of the file, without those that could not be read.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         self.pieces.iter().flat_map(|piece| {
             let entry = self.entry(piece).map(Line::Variable);
             let text = if entry.is_some() { "" } else { self.text.str(piece.span()) };
-            let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix('#'));
-            comments.map(Line::Comment).chain(entry)
+            let others = text.lines().map(str::trim_start).filter_map(|line| match line.strip_prefix('#') {
+                Some(comment) => Some(Line::Comment(comment)),
+                None => line.is_empty().then_some(Line::Blank),
+            });
+            others.chain(entry)
         })
     }
 
     /// The variable of that name.
     pub fn get(&self, name: &str) -> Option<Entry<'_>> {
         self.entry(&self.pieces[*self.index.get(name)?])
+    }
+
+    /// Whether there is a variable of that name, or the comment that stands for it.
+    pub fn contains(&self, name: &str) -> bool {
+        self.index.contains_key(name)
     }
 
     /// Names that a comment `# NAME: only in the sealed file (multi-line)` stands for.

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::problem::{Problem, ProblemKind};
 use super::quote::Quote;
-use super::{SEALED_ONLY, is_name};
+use super::{is_name, sealed_only_name};
 use crate::secret::Secret;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -95,7 +95,7 @@ impl<'a> Lexer<'a> {
         }
         if let Some(comment) = text.strip_prefix('#') {
             let name_at = content_end - comment.len() + 1;
-            let content = sealed_only(comment)
+            let content = sealed_only_name(comment)
                 .map_or(Content::Other, |name| Content::SealedOnly(name_at..name_at + name.len()));
             return Ok((content, end));
         }
@@ -232,11 +232,6 @@ fn readable(bytes: &[u8], range: Range<usize>) -> Result<&str, Fault> {
         Some(at) if content[at] == b'\0' => Err(Fault::new(start + at, ProblemKind::Nul)),
         Some(at) => Err(Fault::new(start + at, ProblemKind::LoneCarriageReturn)),
     }
-}
-
-/// The name in a comment ` NAME: only in the sealed file (multi-line)`, given without its `#`.
-fn sealed_only(comment: &str) -> Option<&str> {
-    comment.strip_prefix(' ')?.strip_suffix(SEALED_ONLY)?.strip_suffix(": ").filter(|name| is_name(name))
 }
 
 /// The name that stands before `=`.

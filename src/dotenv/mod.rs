@@ -13,6 +13,7 @@
 //! - duplicates, a byte order mark, NUL, a lone CR, invalid UTF-8: errors. CRLF ends a line; inside quotes it
 //!   reads as one newline.
 
+mod comment;
 mod document;
 mod error;
 mod lexer;
@@ -23,19 +24,12 @@ mod repair;
 mod slot;
 mod text;
 
+pub use comment::{comment_line, sealed_only_comment, sealed_only_name};
 pub use document::{Document, Entry, Line};
 pub use error::Error;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use quote::{Quote, Unportable, literal};
 pub use repair::{Repair, Repaired, is_read_alike, repair};
-
-/// How the comment ends that stands for a value which only the sealed file can carry.
-const SEALED_ONLY: &str = "only in the sealed file (multi-line)";
-
-/// The comment, without its `# `, that stands for a value which only the sealed file can carry.
-pub fn sealed_only_comment(name: &str) -> String {
-    format!("{name}: {SEALED_ONLY}")
-}
 
 /// Whether every reader takes this as a name: `[A-Za-z_][A-Za-z0-9_]*`.
 pub fn is_name(text: &str) -> bool {

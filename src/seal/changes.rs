@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
-use super::Error;
 use super::sops::Plain;
+use super::{Error, Layout};
 use crate::secret::{Secret, Values};
 
-/// Changes to a sealed file. A variable that is set keeps its place, a new one goes to the end.
+/// Changes to a sealed file. A variable that is set keeps its place, a new one goes to the end, or where the
+/// layout has it.
 #[derive(Clone, Default)]
 pub struct Changes {
     /// New values.
@@ -21,6 +22,8 @@ pub struct Changes {
     pub reveal: BTreeSet<String>,
     /// All variables and comments anew, before anything else is applied (`edit`).
     pub lines: Option<Vec<Plain>>,
+    /// Where new variables go, and which comments come and go with a variable; without one, none does.
+    pub layout: Option<Layout>,
 }
 
 impl Changes {
@@ -72,10 +75,13 @@ impl Changes {
                 present.insert(name);
             }
         }
+        let mut added = self.set.clone();
+        added.retain(|name, _| !present.contains(name));
+        if let Some(layout) = &self.layout {
+            return Ok(layout.insert(&layout.remove(lines, &self.remove), &added));
+        }
         lines.retain(|line| !matches!(line, Plain::Value { name, .. } if self.remove.contains(name)));
-        let added = self.set.iter().filter(|(name, _)| !present.contains(name));
-        lines.extend(added.map(|(name, value)| Plain::Value { name: name.clone(), value: value.clone() }));
-        Ok(lines)
+        Ok(Layout::default().insert(&lines, &added))
     }
 }
 

@@ -8,7 +8,7 @@ use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::site::{Place, Site, parse_recipient};
 use super::sops::{Plain, Selector};
-use super::{Access, Changes, Error, Opened, Remark, WorkingCopy, Written, clear, trust};
+use super::{Access, Changes, Error, Opened, Remark, WorkingCopy, Written, clear, layout, trust};
 use crate::fs;
 use crate::ledger::Event;
 use crate::manifest::SealFormat;
@@ -17,7 +17,7 @@ use crate::rng::Rng;
 use crate::schema::Schema;
 use crate::secret::Values;
 
-/// Seals an environment for the first time, to the recipients of the manifest, with a project key of its own
+/// Seals variables and comments as an environment's first sealed file, to the recipients of the manifest, with a project key of its own
 /// if there is none yet.
 ///
 /// # Errors
@@ -25,7 +25,7 @@ use crate::secret::Values;
 pub fn create(
     project: &Project,
     environment: &Environment,
-    values: &Values,
+    lines: Vec<Plain>,
     schema: Option<&Schema>,
     access: &mut Access,
     rng: &mut Rng,
@@ -40,14 +40,15 @@ pub fn create(
     let recipients = site.recipients()?;
     let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
     let newest = newest_generation(&site, &keys, access)?;
+    let values = layout::values(&lines);
     let selector = clear::first(schema, values.keys());
     let mut fresh = blank(place, environment.format, &recipients, selector, access, rng)?;
     fresh.keys = Some(keys);
-    fresh.content.replace(plain(values), None, access, rng)?;
-    fresh.values.clone_from(values);
+    fresh.content.replace(lines, None, access, rng)?;
+    fresh.values.clone_from(&values);
     let sealing = Sealing { event: Event::Created, generation: Some(newest.saturating_add(1)) };
     let sha256 = put(&fresh, &sealing, rng)?;
-    let mut written = Written::compare(&Values::new(), values, &Changes::default());
+    let mut written = Written::compare(&Values::new(), &values, &Changes::default());
     written.generation = sealing.generation;
     written.remarks.extend(author);
     if newest > 0 {
@@ -57,19 +58,19 @@ pub fn create(
     }
     enter(&fresh, &sealing, &Values::new(), sha256, access)?;
     if let (Some(copy), Some(generation)) = (WorkingCopy::read(&fresh)?, sealing.generation) {
-        copy.write(values, generation)?;
+        copy.write(&values, generation)?;
     }
     Ok(written)
 }
 
-/// Seals values into a new file outside of any project, to these public keys.
+/// Seals variables and comments into a new file outside of any project, to these public keys.
 ///
 /// # Errors
 /// The file exists already, or a recipient is not a public key.
 pub fn create_bare(
     file: &Path,
     format: SealFormat,
-    values: &Values,
+    lines: Vec<Plain>,
     recipients: &[String],
     access: &mut Access,
     rng: &mut Rng,
@@ -86,9 +87,10 @@ pub fn create_bare(
         recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
     let selector = Selector::clear_names(std::iter::empty::<String>());
     let mut fresh = blank(place, format, &recipients, selector, access, rng)?;
-    fresh.content.replace(plain(values), None, access, rng)?;
+    let values = layout::values(&lines);
+    fresh.content.replace(lines, None, access, rng)?;
     put(&fresh, &Sealing { event: Event::Created, generation: None }, rng)?;
-    Ok(Written::compare(&Values::new(), values, &Changes::default()))
+    Ok(Written::compare(&Values::new(), &values, &Changes::default()))
 }
 
 /// A file that is not there yet.
@@ -110,10 +112,6 @@ fn blank(
         place,
         keys: None,
     })
-}
-
-fn plain(values: &Values) -> Vec<Plain> {
-    values.iter().map(|(name, value)| Plain::Value { name: name.clone(), value: value.clone() }).collect()
 }
 
 /// The keys of an environment that is sealed for the first time, and what to say of their author.

@@ -5,42 +5,29 @@
 
 use zeroize::Zeroizing;
 
+use super::layout;
 use super::sops::Plain;
-use crate::dotenv::{Document, Line, Quote};
+use crate::dotenv::{Document, Line, Quote, comment_line};
 use crate::secret::Secret;
 
 /// Reads the plaintext; `None` if it is not an env file.
 pub(super) fn parse(bytes: &[u8]) -> Option<Vec<Plain>> {
     let document = Document::parse(bytes).ok()?;
-    let lines = document.lines().map(|line| match line {
-        Line::Variable(entry) => Plain::Value { name: entry.name.to_owned(), value: entry.value.clone() },
-        Line::Comment(text) => Plain::Comment(Secret::new(text)),
+    let lines = document.lines().filter_map(|line| match line {
+        Line::Variable(entry) => {
+            Some(Plain::Value { name: entry.name.to_owned(), value: entry.value.clone() })
+        }
+        Line::Comment(text) => Some(Plain::Comment(Secret::new(text))),
+        Line::Blank => None,
     });
     Some(lines.collect())
 }
 
 /// Writes the plaintext, with the seal record as its last comment.
 pub(super) fn emit(lines: &[Plain], record: Option<&str>) -> Zeroizing<String> {
-    let size = |line: &Plain| match line {
-        // Every character may need an escape.
-        Plain::Value { name, value } => name.len() + 2 * value.len() + 4,
-        Plain::Comment(text) => text.len() + 2,
-    };
-    let capacity = lines.iter().map(size).sum::<usize>() + record.map_or(0, str::len) + 2;
-    let mut text = Zeroizing::new(String::with_capacity(capacity));
+    let mut text = with_room_for(lines, record);
     for line in lines {
-        match line {
-            Plain::Value { name, value } => {
-                text.push_str(name);
-                text.push('=');
-                push_value(&mut text, value.expose());
-            }
-            Plain::Comment(comment) => {
-                text.push('#');
-                text.push_str(comment.expose());
-            }
-        }
-        text.push('\n');
+        push_line(&mut text, line);
     }
     if let Some(record) = record {
         text.push('#');
@@ -48,6 +35,55 @@ pub(super) fn emit(lines: &[Plain], record: Option<&str>) -> Zeroizing<String> {
         text.push('\n');
     }
     text
+}
+
+/// Writes an env file for a person: an empty line before each block of comments, and no comment that would be
+/// more than one line or mean something to envward.
+pub(super) fn readable(lines: &[Plain]) -> Zeroizing<String> {
+    let mut text = with_room_for(lines, None);
+    for block in layout::blocks(lines) {
+        if !block.comments.is_empty() && !text.is_empty() {
+            text.push('\n');
+        }
+        for comment in block.comments {
+            text.push_str(&comment_line(comment));
+            text.push('\n');
+        }
+        if let Some((name, value)) = block.variable {
+            push_variable(&mut text, name, value);
+        }
+    }
+    text
+}
+
+/// An empty text that never has to grow, which would leave a copy of the values behind.
+fn with_room_for(lines: &[Plain], record: Option<&str>) -> Zeroizing<String> {
+    let size = |line: &Plain| match line {
+        // Every character may need an escape.
+        Plain::Value { name, value } => name.len() + 2 * value.len() + 4,
+        // With an empty line before it.
+        Plain::Comment(text) => text.len() + 3,
+    };
+    let capacity = lines.iter().map(size).sum::<usize>() + record.map_or(0, str::len) + 2;
+    Zeroizing::new(String::with_capacity(capacity))
+}
+
+fn push_line(text: &mut String, line: &Plain) {
+    match line {
+        Plain::Value { name, value } => push_variable(text, name, value),
+        Plain::Comment(comment) => {
+            text.push('#');
+            text.push_str(comment.expose());
+            text.push('\n');
+        }
+    }
+}
+
+fn push_variable(text: &mut String, name: &str, value: &Secret) {
+    text.push_str(name);
+    text.push('=');
+    push_value(text, value.expose());
+    text.push('\n');
 }
 
 fn push_value(text: &mut String, value: &str) {

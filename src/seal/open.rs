@@ -10,7 +10,7 @@ use super::project_key::ProjectKeys;
 use super::record::Record;
 use super::site::{Place, Site};
 use super::sops::Plain;
-use super::{Access, Error, Remark, WorkingCopy, env_text, trust};
+use super::{Access, Error, Remark, WorkingCopy, env_text, layout, trust};
 use crate::fs;
 use crate::project::{Environment, Project};
 use crate::secret::Values;
@@ -39,14 +39,20 @@ impl Opened {
         self.content.selector().is_some_and(|selector| !super::sops::is_encrypted(name, selector))
     }
 
+    /// Whether every comment is encrypted and none says what else is. Else the comments of an env file, which
+    /// may hold a secret that someone put out of use, do not go into the file.
+    pub fn hides_comments(&self) -> bool {
+        self.content.selector().is_none_or(super::sops::Selector::hides_comments)
+    }
+
     /// The public fingerprint of the environment's project key, for `ENVWARD_PROJECT_PIN`.
     pub fn pin(&self) -> Option<String> {
         Some(self.keys.as_ref()?.current().pin())
     }
 
-    /// Everything in it as an env file.
+    /// Everything in it as an env file, with its comments.
     pub fn to_env_file(&self) -> Zeroizing<String> {
-        env_text::emit(&self.lines, None)
+        env_text::readable(&self.lines)
     }
 
     /// Variables whose value in the environment's env file is another one, or that are in only one of the
@@ -130,12 +136,8 @@ pub(super) struct Unverified(pub(super) Opened);
 impl Unverified {
     pub(super) fn read(bytes: &[u8], place: Place, access: &mut Access) -> Result<Self, Error> {
         let (content, lines) = Content::open(bytes, place.path(), access)?;
-        let values = lines.iter().filter_map(|line| match line {
-            Plain::Value { name, value } => Some((name.clone(), value.clone())),
-            Plain::Comment(_) => None,
-        });
         Ok(Self(Opened {
-            values: values.collect(),
+            values: layout::values(&lines),
             generation: None,
             recipients: content.recipients().unwrap_or_default(),
             remarks: Vec::new(),

@@ -9,11 +9,12 @@ use super::base::Base;
 use super::merge::{Merge, Take, merge, next_base};
 use super::project_key::ProjectKey;
 use super::site::Site;
-use super::{Access, Changes, Error, Opened, Written};
+use super::sops::Plain;
+use super::{Access, Changes, Error, Layout, Opened, Written, layout};
 use crate::dotenv::{Document, Unportable};
 use crate::fs;
 use crate::ledger::{Fingerprints, fingerprint, fingerprints};
-use crate::secret::Values;
+use crate::secret::{Secret, Values};
 
 /// An env file beside its sealed file.
 pub struct WorkingCopy {
@@ -25,6 +26,8 @@ pub struct WorkingCopy {
     /// The key that the fingerprints are under: that of the base, so that they can be compared.
     key: ProjectKey,
     current: ProjectKey,
+    /// Whether the comments of the env file may go into the sealed file.
+    takes_comments: bool,
 }
 
 /// What `unseal` did, by name.
@@ -66,7 +69,8 @@ impl WorkingCopy {
         let key = base.as_ref().and_then(|base| keys.number(base.key)).unwrap_or(keys.current());
         let (key, current) = (key.clone(), keys.current().clone());
         let original = document.to_bytes();
-        Ok(Some(Self { site: site.clone(), document, original, base, key, current }))
+        let takes_comments = opened.hides_comments();
+        Ok(Some(Self { site: site.clone(), document, original, base, key, current, takes_comments }))
     }
 
     /// What differs between the env file and these sealed values, and on whose side.
@@ -80,6 +84,7 @@ impl WorkingCopy {
         let entries = merge.env.iter().filter_map(|name| self.document.get(name));
         let mut changes: Changes =
             entries.map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
+        changes.layout = self.takes_comments.then(|| Layout::of(&self.document));
         if prune {
             changes.remove.extend(merge.env_removed.iter().cloned());
         }
@@ -103,19 +108,25 @@ impl WorkingCopy {
         self.base = Some(Base::new(generation, self.key.number, base));
     }
 
-    /// Takes the sealed differences into the env file, in memory. Variables that were only removed from the
-    /// sealed file go with `prune` alone.
-    pub fn unseal(&mut self, merge: &Merge, sealed: &Values, prune: bool) -> Unsealed {
+    /// Takes the sealed differences into the env file, in memory; a variable that is new there comes with its
+    /// comments. Variables that were only removed from the sealed file go with `prune` alone.
+    pub fn unseal(&mut self, merge: &Merge, lines: &[Plain], prune: bool) -> Unsealed {
         let mut unsealed = Unsealed::default();
-        for name in &merge.sealed {
-            let Some(value) = sealed.get(name) else { continue };
-            match self.document.set_for(name, value, &self.site.environment.readers) {
-                Ok(()) => unsealed.written.push(name.clone()),
-                Err(Unportable::MultiLine) => {
-                    self.document.set_sealed_only(name);
-                    unsealed.sealed_only.push(name.clone());
+        let original = self.original.clone();
+        let original = std::str::from_utf8(&original).unwrap_or_default();
+        let known: HashSet<&str> =
+            original.lines().filter_map(|line| line.trim_start().strip_prefix('#')).collect();
+        let newer: HashSet<&str> = merge.sealed.iter().map(String::as_str).collect();
+        for mut block in layout::blocks(lines) {
+            // The head of the file, say, is there already.
+            let there = block.comments.iter().take_while(|text| known.contains(**text)).count();
+            block.comments.drain(..there);
+            match block.variable {
+                Some((name, value)) if newer.contains(name) => {
+                    self.take(name, value, &block.comments, &mut unsealed);
                 }
-                Err(reason) => unsealed.refused.push((name.clone(), reason)),
+                None if original.is_empty() => self.push_block(&block.comments),
+                _ => {}
             }
         }
         for name in merge.sealed_removed.iter().filter(|_| prune) {
@@ -123,6 +134,35 @@ impl WorkingCopy {
             unsealed.removed.push(name.clone());
         }
         unsealed
+    }
+
+    /// Takes one sealed value into the env file.
+    fn take(&mut self, name: &str, value: &Secret, comments: &[&str], unsealed: &mut Unsealed) {
+        let readers = &self.site.environment.readers;
+        let fits = self.document.can_carry(name, value, readers);
+        if let Err(reason) = fits
+            && reason != Unportable::MultiLine
+        {
+            unsealed.refused.push((name.to_owned(), reason));
+            return;
+        }
+        if !self.document.contains(name) {
+            self.push_block(comments);
+        }
+        if self.document.set_for(name, value, &self.site.environment.readers).is_ok() {
+            unsealed.written.push(name.to_owned());
+        } else {
+            self.document.set_sealed_only(name);
+            unsealed.sealed_only.push(name.to_owned());
+        }
+    }
+
+    /// Appends a block of comments, with an empty line before it.
+    fn push_block(&mut self, comments: &[&str]) {
+        if !comments.is_empty() && !self.document.ends_in_blank() {
+            self.document.push_blank();
+        }
+        self.document.push_comments(comments);
     }
 
     /// Takes what a write changed in the sealed file into the env file, in memory.

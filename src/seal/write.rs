@@ -4,8 +4,8 @@
 use super::commit::{Sealing, check_ledger, enter, put};
 use super::open::open_site;
 use super::site::Place;
-use super::sops::{Plain, Selector};
-use super::{Access, Changes, Error, Opened, WorkingCopy, Written, clear, open_bare};
+use super::sops::Selector;
+use super::{Access, Changes, Error, Opened, WorkingCopy, Written, clear, layout, open_bare};
 use crate::ledger::Event;
 use crate::rng::Rng;
 use crate::schema::Schema;
@@ -34,7 +34,7 @@ pub fn write(
     }
     let lines = changes.apply(&fresh.lines)?;
     let selector = clear::next(&fresh, changes, schema, &lines)?;
-    let after = values(&lines);
+    let after = layout::values(&lines);
     let mut written = Written::compare(&fresh.values, &after, changes);
     written.rearranged = lines != fresh.lines;
     name_readability(&mut written, &fresh, &after, selector.as_ref());
@@ -67,14 +67,6 @@ pub(super) fn reopen(place: &Place, access: &mut Access) -> Result<Opened, Error
         Place::Bare(path) => open_bare(path, access),
         Place::Revision(_) => Err(Error::Revision),
     }
-}
-
-fn values(lines: &[Plain]) -> Values {
-    let values = lines.iter().filter_map(|line| match line {
-        Plain::Value { name, value } => Some((name.clone(), value.clone())),
-        Plain::Comment(_) => None,
-    });
-    values.collect()
 }
 
 /// Names the variables that stay but change between readable and encrypted.

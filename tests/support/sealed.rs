@@ -5,8 +5,9 @@ use envward::context::{Clock, Context};
 use envward::env_vars::EnvSnapshot;
 use envward::project::Project;
 use envward::rng::Rng;
+use envward::seal::sops::Plain;
 use envward::seal::{self, Access};
-use envward::secret::{Secret, Values};
+use envward::secret::Secret;
 use envward::ui::{ColorChoice, Ui};
 
 use super::{NOW, Sandbox};
@@ -79,7 +80,9 @@ pub fn seal(sandbox: &Sandbox, environment: &str, values: &[(&str, &str)]) {
     let project = Project::require(&context).unwrap();
     let environment = project.environment_named(environment).unwrap();
     let schema = project.schema().unwrap();
-    let values: Values = values.iter().map(|&(name, value)| (name.to_owned(), Secret::new(value))).collect();
+    let line =
+        |&(name, value): &(&str, &str)| Plain::Value { name: name.to_owned(), value: Secret::new(value) };
+    let lines = values.iter().map(line).collect();
     let mut access = Access::from_context(&context, None);
-    seal::create(&project, &environment, &values, Some(&schema), &mut access, &mut context.rng).unwrap();
+    seal::create(&project, &environment, lines, Some(&schema), &mut access, &mut context.rng).unwrap();
 }

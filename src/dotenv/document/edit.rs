@@ -1,9 +1,11 @@
 //! Changing a document: only the line that changes gets another text.
 
-use super::{Document, Piece};
+use zeroize::Zeroizing;
+
+use super::{Document, Line, Piece};
 use crate::dotenv::lexer::{self, Content, Lexer};
 use crate::dotenv::slot::{Slot, join};
-use crate::dotenv::{Unportable, is_name, sealed_only_comment};
+use crate::dotenv::{Unportable, comment_line, is_name, sealed_only_comment};
 use crate::secret::Secret;
 
 impl Document {
@@ -16,12 +18,32 @@ impl Document {
 
     /// Like [`Document::set`], in a form that every one of these readers reads back as the same value.
     pub fn set_for(&mut self, name: &str, value: &Secret, readers: &[String]) -> Result<(), Unportable> {
+        let Some(line) = self.line_for(name, value, readers)? else { return Ok(()) };
+        match self.index.get(name) {
+            Some(&at) => self.replace(at, &line),
+            None => self.append(&line),
+        }
+        Ok(())
+    }
+
+    /// Whether [`Document::set_for`] would take the value, and if not, why.
+    pub fn can_carry(&self, name: &str, value: &Secret, readers: &[String]) -> Result<(), Unportable> {
+        self.line_for(name, value, readers).map(drop)
+    }
+
+    /// The line that gives the variable the value; `None` if it has it.
+    fn line_for(
+        &self,
+        name: &str,
+        value: &Secret,
+        readers: &[String],
+    ) -> Result<Option<Zeroizing<String>>, Unportable> {
         if !is_name(name) {
             return Err(Unportable::BadName);
         }
         let at = self.index.get(name).copied();
         let slot = match at.map(|at| &self.pieces[at]) {
-            Some(Piece::Variable { parts, .. }) if parts.value == *value => return Ok(()),
+            Some(Piece::Variable { parts, .. }) if parts.value == *value => return Ok(None),
             Some(Piece::Variable { span, parts, .. }) => Slot {
                 before: self.text.str(&(span.start..parts.raw.start)).to_owned(),
                 after: self.text.str(&(parts.raw.end..span.end)).to_owned(),
@@ -29,12 +51,7 @@ impl Document {
             },
             _ => Slot { before: format!("{name}="), after: self.line_end.to_owned(), quote: None },
         };
-        let line = slot.fill(name, value, readers)?;
-        match at {
-            Some(at) => self.replace(at, &line),
-            None => self.append(&line),
-        }
-        Ok(())
+        slot.fill(name, value, readers).map(Some)
     }
 
     /// Leaves the comment `# NAME: only in the sealed file (multi-line)` in place of a variable, or at the end
@@ -78,15 +95,21 @@ impl Document {
     /// Appends a comment line `# text`, one per line of the text.
     pub fn push_comment(&mut self, text: &str) {
         for line in text.lines() {
-            let mut comment = String::from("# ");
-            comment
-                .extend(line.chars().map(|character| if character.is_control() { ' ' } else { character }));
-            // Some readers take a backslash at the end of a comment for a continuation into the next line.
-            let kept =
-                comment.trim_end_matches(|character: char| character == '\\' || character.is_whitespace());
-            let line = join(&[kept, self.line_end]);
+            self.push_comments(&[&format!(" {line}")]);
+        }
+    }
+
+    /// Appends comment lines, given without their `#`.
+    pub fn push_comments(&mut self, texts: &[&str]) {
+        for text in texts {
+            let line = join(&[&comment_line(text), self.line_end]);
             self.append(&line);
         }
+    }
+
+    /// Whether nothing or an empty line stands at the end.
+    pub fn ends_in_blank(&self) -> bool {
+        matches!(self.lines().last(), None | Some(Line::Blank))
     }
 
     /// Appends an empty line.

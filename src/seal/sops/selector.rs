@@ -108,6 +108,11 @@ impl Selector {
         !matches!(self, Self::EncryptedSuffix(_) | Self::EncryptedRegex(_) | Self::EncryptedCommentRegex(_))
     }
 
+    /// Whether every comment is encrypted, and none changes what is.
+    pub fn hides_comments(&self) -> bool {
+        self.encrypts_comments() && !matches!(self, Self::UnencryptedCommentRegex(_))
+    }
+
     /// Starts at the first line of a file.
     pub fn walk(&self) -> Walk<'_> {
         Walk { selector: self, marked: false }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use self::lazy::Lazy;
 use crate::cli::{Format, Globals};
 use crate::context::{Clock, Context};
 use crate::dotenv::is_name;
@@ -26,6 +27,7 @@ mod get;
 mod holder;
 mod identity;
 mod init;
+mod lazy;
 mod list;
 mod recipients;
 mod rename;
@@ -61,13 +63,13 @@ macro_rules! commands {
         /// What to do.
         #[derive(Subcommand)]
         pub enum Command {
-            $($(#[$attribute])* $variant($module::Args),)*
+            $($(#[$attribute])* $variant(Lazy<$module::Args>),)*
         }
 
         impl Command {
             fn run(self, context: &mut Context) -> Result<ExitCode, Error> {
                 match self {
-                    $(Self::$variant(args) => $module::run(&args, context),)*
+                    $(Self::$variant(Lazy(args)) => $module::run(&args, context),)*
                 }
             }
         }

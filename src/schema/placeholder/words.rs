@@ -181,7 +181,7 @@ const SOURCES: &[&str] = &["aws", "console", "dashboard", "portal", "settings"];
 /// What lower-case text that is not a URL looks like.
 pub(super) fn classify(value: &str) -> Placeholder {
     let words: Vec<&str> = words(value).collect();
-    if asks(value) || is_praise(&words) || is_described_key(&words) {
+    if is_request(value, &words) || is_yours(value) || is_praise(&words) || is_described_key(&words) {
         Placeholder::Sure
     } else if is_description(&words) || has_example_domain(value) {
         Placeholder::Likely
@@ -220,6 +220,10 @@ fn is_request(value: &str, words: &[&str]) -> bool {
 
 /// `your-api-key`, `YOUR_BUCKET`, `postmaster@mg.your-domain.com`, `yourdomain.com`, `Your App Name`.
 pub(super) fn is_yours(value: &str) -> bool {
+    // Most values do not hold it, and need not be taken apart.
+    if !value.contains("your") {
+        return false;
+    }
     let blanks = value.matches(' ').count();
     let mut rest = words(value);
     let joined = words(value).any(|word| word.strip_prefix("your").is_some_and(|rest| YOURS.contains(&rest)));

@@ -109,6 +109,15 @@ fn unseal_with_take_env_keeps_the_change_to_be_sealed() {
 }
 
 #[test]
+fn unseal_with_take_sealed_and_a_name_gives_up_a_change_that_only_the_env_file_has() {
+    let alice = alice_and_bob();
+    alice.shell("sed -i 's/pass-1/pass-alice/; s/key-1/key-alice/' .env.production");
+    alice.envward("unseal --take sealed").success().stderr_has("not sealed yet: API_KEY, DB_PASSWORD\n");
+    alice.envward("unseal --take sealed API_KEY").success().stderr_has("  written   API_KEY\n");
+    assert!(alice.read(".env.production").contains("API_KEY=key-1\nDB_PASSWORD=pass-alice\n"));
+}
+
+#[test]
 fn without_a_base_different_values_are_a_conflict() {
     let alice = alice_and_bob();
     alice.shell("rm -r .envward && sed -i s/pass-1/pass-alice/ .env.production");
@@ -188,12 +197,20 @@ fn a_conflict_of_git_in_the_sealed_file_is_named_and_both_changes_can_be_kept() 
     alice.shell("git commit -qam alice; git pull -q --no-rebase ../bob main || true");
     alice.envward("run -- true").code(4).stderr_has("holds the conflict markers of a git merge, from line ");
     alice.envward("list").code(4).stderr_has(
-        "help: take theirs whole with `git checkout --theirs`, then set again what you changed: \
-         envward get NAME --file ENV_FILE | envward set NAME\n",
+        "help: take theirs whole with `git checkout --theirs`, then take again what you changed: \
+         envward seal --take env NAME…\n",
     );
     alice.shell(&format!("git checkout -q --theirs {SEALED}"));
-    let own = alice.envward("get API_KEY --file .env.production").success().stdout;
-    alice.envward_with_input(&["set", "API_KEY"], own.as_bytes()).success();
+    // Her env file is as it was when she sealed it, so her own change looks like the older one.
+    alice
+        .envward("seal --take env")
+        .success()
+        .stderr_has("note: newer in the sealed file: API_KEY, DB_PASSWORD\n");
+    alice
+        .envward("seal --take env API_KEY")
+        .success()
+        .stderr_has("  changed   API_KEY\n")
+        .stderr_has("note: newer in the sealed file: DB_PASSWORD\n");
     assert_eq!(value(&alice, ".", "API_KEY"), "key-alice");
     assert_eq!(value(&alice, ".", "DB_PASSWORD"), "pass-bob");
     alice.envward("verify").success();

@@ -9,7 +9,7 @@ use crate::ui::{Ui, escape};
 /// `--take env|sealed [NAME…]`.
 #[derive(clap::Args)]
 pub(super) struct TakeArgs {
-    /// Decide for one side where both changed a variable: env or sealed, for the named variables or for all
+    /// Decide for one side: env or sealed; where both changed a variable, or for the named ones in any case
     #[arg(long, num_args = 1.., value_names = ["SIDE", "NAME"])]
     take: Vec<String>,
 }

@@ -46,22 +46,23 @@ impl Merge {
     }
 }
 
-/// A person's decision about conflicts: one side, for these variables or (with none named) for all.
+/// A person's decision for one side: about these variables, whichever side changed them, or (with none named)
+/// about all conflicts.
 #[derive(Clone, Debug)]
 pub struct Take {
     /// The side whose value stays.
     pub side: Side,
-    /// The variables; empty for all.
+    /// The variables; empty for all conflicts.
     pub names: Vec<String>,
 }
 
 impl Take {
-    fn decides(&self, name: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|named| named == name)
+    fn names(&self, name: &str) -> bool {
+        self.names.iter().any(|named| named == name)
     }
 }
 
-/// Compares the two sides with their base. A conflict that `take` decides counts as a change of that side.
+/// Compares the two sides with their base. What `take` decides counts as a change of that side.
 pub fn merge(base: &Fingerprints, env: &Fingerprints, sealed: &Fingerprints, take: Option<&Take>) -> Merge {
     let names: BTreeSet<&String> = [base, env, sealed].into_iter().flat_map(|side| side.keys()).collect();
     let mut merge = Merge::default();
@@ -70,12 +71,12 @@ pub fn merge(base: &Fingerprints, env: &Fingerprints, sealed: &Fingerprints, tak
         if in_env == in_sealed {
             continue;
         }
-        let winner = if in_sealed == was {
-            Some(Side::Env)
-        } else if in_env == was {
-            Some(Side::Sealed)
-        } else {
-            take.filter(|take| take.decides(name)).map(|take| take.side)
+        let winner = match take {
+            Some(take) if take.names(name) => Some(take.side),
+            _ if in_sealed == was => Some(Side::Env),
+            _ if in_env == was => Some(Side::Sealed),
+            Some(take) if take.names.is_empty() => Some(take.side),
+            _ => None,
         };
         let list = match winner {
             Some(Side::Env) if in_env.is_some() => &mut merge.env,
@@ -137,16 +138,23 @@ mod tests {
     }
 
     #[test]
-    fn take_decides_the_named_conflicts_and_nothing_else() {
+    fn take_decides_what_it_names_whichever_side_changed_it() {
         let (base, env, sealed) = (
-            side(&[("C", "0")]),
-            side(&[("A", "1"), ("B", "1"), ("C", "0")]),
-            side(&[("A", "2"), ("B", "2"), ("C", "9")]),
+            side(&[("C", "0"), ("D", "0"), ("E", "0")]),
+            side(&[("A", "1"), ("B", "1"), ("C", "0"), ("D", "0"), ("E", "1")]),
+            side(&[("A", "2"), ("B", "2"), ("C", "9"), ("D", "9"), ("E", "0")]),
         );
-        let take = Take { side: Side::Env, names: vec!["A".to_owned(), "C".to_owned()] };
-        let merged = merge(&base, &env, &sealed, Some(&take));
-        assert_eq!((merged.env, merged.conflicts), (vec!["A".to_owned()], vec!["B".to_owned()]));
-        assert_eq!(merged.sealed, ["C"], "the env file did not change it: there is nothing to decide");
+        let take = |side| Take { side, names: ["A", "C", "E"].map(str::to_owned).into() };
+        let merged = merge(&base, &env, &sealed, Some(&take(Side::Env)));
+        assert_eq!((merged.env, merged.sealed), (names(&["A", "C", "E"]), names(&["D"])));
+        assert_eq!(merged.conflicts, ["B"]);
+        let merged = merge(&base, &env, &sealed, Some(&take(Side::Sealed)));
+        assert_eq!((merged.env, merged.sealed), (names(&[]), names(&["A", "C", "D", "E"])));
+        assert_eq!(merged.conflicts, ["B"]);
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
     }
 
     fn any_side() -> impl Strategy<Value = Fingerprints> {
@@ -174,7 +182,7 @@ mod tests {
             prop_assert!(merge(&base, &env, &sealed, None).is_empty());
         }
 
-        /// A value that only one side changed is never given up, whatever a person prefers.
+        /// A value that only one side changed is never given up unless a person names it.
         #[test]
         fn a_change_of_one_side_always_wins(base in any_side(), env in any_side()) {
             let take = Take { side: Side::Sealed, names: Vec::new() };

@@ -128,8 +128,8 @@ impl Error {
                 "restore the file from git, or find out who changed it"
             }
             Self::ConflictMarkers { .. } => {
-                "take theirs whole with `git checkout --theirs`, then set again what you changed: \
-                 envward get NAME --file ENV_FILE | envward set NAME"
+                "take theirs whole with `git checkout --theirs`, then take again what you changed: \
+                 envward seal --take env NAME…"
             }
             Self::ForeignOnly { .. } => "open it with sops, and add an age recipient there",
             Self::ForeignKeys { .. } => "remove them with sops first, or run `sops rotate`",

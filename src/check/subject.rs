@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::{Diagnostic, Severity};
 use crate::dotenv::{Document, Entry, Problem, Quote};
+use crate::schema::placeholder::{self, Placeholder};
 use crate::schema::types::{Mismatch, Typed};
-use crate::schema::{Schema, ValueSource, Variable, placeholder};
+use crate::schema::{Schema, ValueSource, Variable};
 use crate::secret::{Secret, Values};
 
 /// What kind of thing holds the values.
@@ -124,8 +125,17 @@ pub struct Finding<'a> {
     pub variable: &'a Variable,
     /// Its assignment, also if that is empty or a placeholder.
     pub assignment: Option<Assignment<'a>>,
+    /// Whether its value stands for "fill this in".
+    pub likeness: Placeholder,
     /// What that comes to.
     pub state: State,
+}
+
+impl Finding<'_> {
+    /// Whether the value may be a placeholder, or a real value that looks like one.
+    pub fn is_likely_placeholder(&self) -> bool {
+        self.likeness == Placeholder::Likely
+    }
 }
 
 /// What is checked.
@@ -285,20 +295,20 @@ impl<'a> Subject<'a> {
             }
         }
         for (variable, assignment) in schema.vars.values().zip(found) {
+            let likeness = assignment
+                .map_or(Placeholder::No, |assignment| placeholder::classify(assignment.value.expose()));
             let state = match assignment {
+                Some(_) if likeness == Placeholder::Sure => State::Placeholder,
                 Some(assignment) if !assignment.value.is_empty() => self.judge(variable, assignment.value),
                 None if unreadable.contains(variable.name.as_str()) => State::Unreadable,
                 None if sealed_only.contains(variable.name.as_str()) => State::OnlySealed,
                 _ => State::Unset,
             };
-            self.variables.push(Finding { variable, assignment, state });
+            self.variables.push(Finding { variable, assignment, likeness, state });
         }
     }
 
     fn judge(&mut self, variable: &'a Variable, value: &Secret) -> State {
-        if placeholder::is_placeholder(value.expose()) {
-            return State::Placeholder;
-        }
         match variable.value_type.check(value.expose(), &variable.constraints) {
             Ok(typed) => {
                 self.typed.insert(&variable.name, typed);

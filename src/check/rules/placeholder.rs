@@ -1,9 +1,8 @@
 //! `placeholder`: a value still stands for "fill this in".
 
 use super::{Code, Rule};
-use crate::check::{Finding, Report, Severity, State, Subject, shown};
+use crate::check::{Report, Severity, State, Subject, shown};
 use crate::schema::Variable;
-use crate::schema::placeholder::{self, Placeholder as Likeness};
 
 /// A value still stands for "fill this in".
 pub struct Placeholder;
@@ -27,7 +26,7 @@ impl Rule for Placeholder {
             let name = shown(assignment.name);
             let (severity, message) = match found.state {
                 State::Placeholder => (CODE.severity, format!("{name} is still a placeholder")),
-                State::Valid if is_likely(found) => {
+                State::Valid if found.is_likely_placeholder() => {
                     (Severity::Warning, format!("{name} looks like a placeholder"))
                 }
                 _ => continue,
@@ -36,12 +35,6 @@ impl Rule for Placeholder {
             report.push(finding.help(how_to_get(found.variable)));
         }
     }
-}
-
-/// Whether the value may be a placeholder, or a real value that looks like one.
-pub(super) fn is_likely(found: &Finding<'_>) -> bool {
-    let value = found.assignment.map(|assignment| assignment.value.expose());
-    value.is_some_and(|value| placeholder::classify(value) == Likeness::Likely)
 }
 
 /// How a person comes to a value for a variable.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::placeholder::is_likely;
 use super::{Code, Rule, is_credential};
 use crate::check::{Finding, Report, Severity, State, Subject, shown};
 use crate::schema::types::Typed;
@@ -42,7 +41,7 @@ fn under_two_names(subject: &Subject<'_>, is_part: &dyn Fn(&str) -> bool, report
     let mut first: HashMap<&str, &str> = HashMap::new();
     for found in subject.variables.iter().filter(|found| is_credential(found.variable)) {
         let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
-        if assignment.value.len() < SHORTEST || is_part(assignment.name) || is_likely(found) {
+        if assignment.value.len() < SHORTEST || is_part(assignment.name) || found.is_likely_placeholder() {
             continue;
         }
         let other = *first.entry(assignment.value.expose()).or_insert(assignment.name);
@@ -60,7 +59,7 @@ fn under_two_names(subject: &Subject<'_>, is_part: &dyn Fn(&str) -> bool, report
 fn in_two_environments(subject: &Subject<'_>, report: &mut Report) {
     for found in subject.variables.iter().filter(|found| holds_a_secret(subject, found)) {
         let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
-        if is_likely(found) {
+        if found.is_likely_placeholder() {
             continue;
         }
         let same =

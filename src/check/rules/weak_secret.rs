@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::placeholder::is_likely;
 use super::{Code, Rule, is_credential};
 use crate::check::{Finding, Report, Severity, State, Subject, shown};
 use crate::schema::constraints::estimate_bits;
@@ -35,7 +34,7 @@ impl Rule for WeakSecret {
     fn check(&self, subject: &Subject<'_>, report: &mut Report) {
         for found in &subject.variables {
             if let (State::Valid, Some(assignment)) = (&found.state, &found.assignment)
-                && !is_likely(found)
+                && !found.is_likely_placeholder()
                 && let Some((what, text)) = candidate(subject, found)
                 && is_weak(text)
             {

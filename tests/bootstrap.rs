@@ -1,6 +1,6 @@
 //! `bootstrap`: what is filled in, what is asked, what is left alone.
 
-use crate::support::{Run, Sandbox};
+use crate::support::{Run, Sandbox, on_a_terminal};
 
 const MANIFEST: &str = "\
 [project]
@@ -57,18 +57,6 @@ fn project() -> Sandbox {
     sandbox.write("envward.toml", MANIFEST);
     sandbox.write("app.toml", SCHEMA);
     sandbox
-}
-
-/// Runs a command on a terminal: waits for each first text and types the second.
-fn on_a_terminal(sandbox: &Sandbox, steps: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/terminal.py");
-    let steps = serde_json::to_string(steps).unwrap();
-    let mut command = sandbox.command("python3");
-    command.env("NO_COLOR", "1").args([script, &steps, env!("CARGO_BIN_EXE_envward")]).args(arguments);
-    let output = command.output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(output.stderr.is_empty(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
-    (output.status.code(), shown)
 }
 
 fn bootstrap(sandbox: &Sandbox, answers: &str) -> Run {

@@ -12,7 +12,7 @@ use envward::seal::{self, Access};
 use envward::secret::Secret;
 use envward::ui::{ColorChoice, Ui};
 
-use crate::support::{NOW, Run, Sandbox};
+use crate::support::{NOW, Run, Sandbox, on_a_terminal};
 
 const ALICE: &str = "age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma";
 const BOB: &str = "age1v2v40fw3ud2zkqggxyrwmrcurln983aq4wzzgc9mcy8w2792tdnse5xqnj";
@@ -280,6 +280,36 @@ fn nobody_unknown_and_not_the_last_one_is_removed() {
     let refused = envward(&sandbox, &["recipients", "remove", "alice"]).code(2);
     assert!(refused.stderr.contains("error: nobody would be left who can open production\n"));
     sandbox.shell("git diff --exit-code");
+}
+
+#[test]
+fn the_last_one_stays_also_where_nothing_is_sealed_yet() {
+    let sandbox = project(MANIFEST);
+    envward(&sandbox, &["recipients", "remove", "alice"]).code(2).stderr(
+        "error: nobody would be left who can open production\n\
+         help: add someone first: envward recipients add NAME KEY\n",
+    );
+    assert_eq!(sandbox.read("envward.toml"), MANIFEST);
+}
+
+#[test]
+fn nobody_shuts_themselves_out_without_being_asked() {
+    let sandbox = with_bob();
+    let _ = envward(&sandbox, &["recipients", "remove", "alice", "--no-input"]).code(2).stderr_has(
+        "error: alice is your own key: you could no longer open what you seal; nothing was changed\n\
+         help: let another recipient run: envward recipients remove alice\n",
+    );
+    sandbox.shell("git diff --exit-code");
+    let remove = ["recipients", "remove", "alice", "-e", "staging"];
+    let (code, shown) = on_a_terminal(&sandbox, &[("all the same?", "n\n")], &remove);
+    assert_eq!(code, Some(2), "{shown}");
+    sandbox.shell("git diff --exit-code");
+    let (code, shown) = on_a_terminal(&sandbox, &[("all the same?", "y\n")], &remove);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("staging: new data key and new project key, without alice"), "{shown}");
+    let sandbox = sandbox.with("ENVWARD_IDENTITY", identity("bob"));
+    let removed = envward(&sandbox, &["recipients", "remove", "alice", "--no-input"]).success();
+    assert!(removed.stderr.contains("production: new data key and new project key, without alice\n"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::identity::{self, Identities, Questions};
+use super::recipients::Recipient;
 use super::{Error, age_file, content};
 use crate::context::Context;
 use crate::env_vars::{self, EnvSnapshot};
@@ -40,6 +41,13 @@ impl Access {
             questions: Prompter::new(context.globals.no_input),
             env: context.env.clone(),
         }
+    }
+
+    /// Whether the user opened files with the private key of this recipient, and would be shut out if only
+    /// `remaining` could open them.
+    pub fn is_shut_out(&self, leaving: &Recipient, remaining: &[String]) -> bool {
+        self.identities.has_used(&leaving.to_string())
+            && !remaining.iter().any(|key| self.identities.has_used(key))
     }
 
     /// Decrypts an age file with an identity, or with the passphrase if it was sealed with one.

@@ -212,6 +212,18 @@ impl Run {
     }
 }
 
+/// Runs a command on a terminal: waits for each first text and types the second.
+pub fn on_a_terminal(sandbox: &Sandbox, steps: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/terminal.py");
+    let steps = serde_json::to_string(steps).unwrap();
+    let mut command = sandbox.command("python3");
+    command.env("NO_COLOR", "1").args([script, &steps, env!("CARGO_BIN_EXE_envward")]).args(arguments);
+    let output = command.output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(output.stderr.is_empty(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), shown)
+}
+
 /// The path of a program that a test needs and the machine may lack.
 pub fn tool(name: &str) -> Option<String> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::project::{Environment, Project};
 use crate::seal::exposure::{Exposure, exposure};
 use crate::seal::recipients::{Plugins, Recipient, canonical};
 use crate::seal::{self, Access, Opened};
-use crate::ui::Table;
+use crate::ui::{Table, Ui};
 
 /// Arguments of `recipients remove`.
 #[derive(clap::Args)]
@@ -67,6 +67,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         let (remaining, expired) = remaining(&opened, &key, environment, &project, context)?;
         found |= expired;
         leaving.push((environment, opened, remaining));
+    }
+    refuse_last(&environments, &args.name)?;
+    if leaving.iter().any(|(_, _, remaining)| access.is_shut_out(&key, remaining)) {
+        confirm_own(&args.name, &mut context.ui)?;
     }
     let git = Git::discover(&project.root, &context.env);
     let mut report = Report::new(&args.name);
@@ -145,12 +149,40 @@ fn remaining(
         }
     }
     if remaining.is_empty() {
-        return Err(Error::usage_with_help(
-            format!("nobody would be left who can open {}", environment.name),
-            "add someone first: envward recipients add NAME KEY",
-        ));
+        return Err(nobody_left(environment));
     }
     Ok((remaining, expired))
+}
+
+/// Also where nothing is sealed yet, nothing could be sealed without a recipient.
+fn refuse_last(environments: &[Environment], name: &str) -> Result<(), Error> {
+    let is_last = |environment: &&Environment| {
+        let mut names = environment.recipients.iter().map(|(other, _)| other.as_str()).peekable();
+        names.peek().is_some() && names.all(|other| other == name)
+    };
+    environments.iter().find(is_last).map_or(Ok(()), |environment| Err(nobody_left(environment)))
+}
+
+fn nobody_left(environment: &Environment) -> Error {
+    Error::usage_with_help(
+        format!("nobody would be left who can open {}", environment.name),
+        "add someone first: envward recipients add NAME KEY",
+    )
+}
+
+/// Asks before users shut themselves out; where nobody can be asked, it is refused.
+fn confirm_own(name: &str, ui: &mut Ui) -> Result<(), Error> {
+    let refused = || {
+        Error::usage_with_help(
+            format!("{name} is your own key: you could no longer open what you seal; nothing was changed"),
+            format!("let another recipient run: envward recipients remove {name}"),
+        )
+    };
+    if !ui.can_ask() {
+        return Err(refused());
+    }
+    ui.warn(&format!("{name} is your own key: you will no longer be able to open these files"));
+    if ui.confirm("remove it all the same?")? { Ok(()) } else { Err(refused()) }
 }
 
 /// Gives the file new keys.

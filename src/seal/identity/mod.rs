@@ -148,6 +148,12 @@ impl Identities {
         Ok((origin, identities))
     }
 
+    /// Whether one of the identities that were needed so far belongs to this public key.
+    pub fn has_used(&self, public: &str) -> bool {
+        let identities = self.loaded.iter().flat_map(|loaded| &loaded.identities);
+        identities.filter_map(Identity::public).any(|own| own == public)
+    }
+
     /// Loads the next source that holds anything; whether there was one.
     fn load_next(&mut self) -> Result<bool, Error> {
         while let Some(source) = self.waiting.pop_front() {

@@ -180,7 +180,6 @@ fn inject_exit_code(error: &inject::Error) -> ExitCode {
         inject::Error::Refused(_) | inject::Error::Nul { .. } | inject::Error::TooLong { .. } => {
             ExitCode::Findings
         }
-        inject::Error::NothingToInject { .. } => ExitCode::Unreadable,
         inject::Error::UnknownName { .. } | inject::Error::NotFound { .. } | inject::Error::Start { .. } => {
             ExitCode::Usage
         }

@@ -54,7 +54,23 @@ fn usage_and_unanswered_questions_are_2() {
         2,
         "error: the manifest has no environment \"nowhere\"\nhelp: it has: production\n",
     );
-    ends(sandbox.envward("get TOKEN --format json"), 2, "error: get has no --format json\nhelp: ");
+    for command in [
+        "init",
+        "bootstrap",
+        "seal",
+        "unseal",
+        "edit",
+        "get TOKEN",
+        "set TOKEN",
+        "unset TOKEN",
+        "rename A B",
+        "run -- true",
+        "identity show",
+        "recipients add bob age1",
+    ] {
+        let run = sandbox.envward(&format!("--format json {command}"));
+        ends(run, 2, "error: this command has no --format json; it has human\n");
+    }
     ends(
         sandbox.envward("verify --format sarif"),
         2,
@@ -90,6 +106,11 @@ fn what_cannot_be_opened_or_has_a_broken_seal_is_4() {
     edit(&sandbox, "secrets/production.enc.env", "LOG_LEVEL=INFO", "LOG_LEVEL=DEBUG");
     ends(sandbox.envward("get TOKEN"), 4, "error: ");
     let _ = sandbox.envward("verify").code(4);
+    sandbox.write("secrets/production.enc.env", "\n");
+    let run = sandbox.envward("get TOKEN").code(4).stdout("");
+    let _ = run
+        .stderr_has("production.enc.env: the sealed file is empty\n")
+        .stderr_has("help: get it back from git with: git restore --source=HEAD FILE\n");
 }
 
 #[test]

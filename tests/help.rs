@@ -14,6 +14,17 @@ fn help_is_one_screen_and_says_the_same_as_the_short_form() {
 }
 
 #[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let sandbox = Sandbox::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_envward"));
+    let output = command.arg("--help").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.starts_with("error: cannot write the result: "), "{stderr}");
+}
+
+#[test]
 fn a_misspelt_flag_is_shown_with_the_one_that_was_meant() {
     let run = Sandbox::new().envward("check --fromat=json").code(2);
     assert!(run.stderr.starts_with("error: unexpected argument '--fromat' found\n"), "{}", run.stderr);

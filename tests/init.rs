@@ -61,7 +61,7 @@ fn a_project_gets_a_manifest_a_schema_an_identity_and_ignore_rules() {
     assert_eq!(
         run.stderr,
         format!(
-            "made your identity {key}, kept in {}, since there is no OS keyring to use\n\
+            "made your identity {key}, kept in {}, since the OS keyring is switched off with ENVWARD_KEYRING\n\
              wrote schemas/parts/database.toml\nwrote schemas/shop.toml\nwrote .gitignore\n\
              wrote .dockerignore\nwrote .gitattributes\nwrote envward.toml\nnext: envward bootstrap\n",
             key_file.display()

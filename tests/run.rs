@@ -289,7 +289,7 @@ fn nothing_to_inject_is_an_error() {
     let _ = sandbox
         .envward("run -- true")
         .code(3)
-        .stderr_has("the environment \"production\" has neither")
+        .stderr_has("envward: error: environment production has no values: neither ")
         .stderr_has("envward: help: run: envward bootstrap -e production\n");
     let outside = Sandbox::new();
     let _ = outside
@@ -370,7 +370,7 @@ fn the_sealed_file_wins_over_an_env_file_that_differs() {
     let _ = sandbox.envward("run -- printenv EXTRA").success().stdout("two words\n").stderr("");
     sandbox.write(".env.production", ENV_FILE.replace("two", "canary"));
     let _ = sandbox.envward("run -- printenv EXTRA").success().stdout("two words\n").stderr(
-        "envward: warning: the env file differs in EXTRA; the sealed file is used\n\
+        "envward: warning: the sealed file is used; the env file differs in EXTRA\n\
          envward: help: take its changes over with: envward seal\n",
     );
 }

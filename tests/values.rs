@@ -62,7 +62,7 @@ fn set_changes_the_sealed_file_and_the_env_file_and_renders_the_whole_again() {
     let sandbox = both();
     set(&sandbox, &["DB_PASSWORD"], "p@ss\n").success().stdout("").stderr(
         "DATABASE_URL was rendered from its parts\n\
-         DB_PASSWORD was set in secrets/production.enc.env\n",
+         DB_PASSWORD was set in secrets/production.enc.env and .env.production\n",
     );
     sandbox.envward("get DB_PASSWORD").success().stdout("p@ss\n");
     sandbox.envward("get DATABASE_URL").success().stdout("postgresql://app:p%40ss@db:5432/app\n");
@@ -109,11 +109,25 @@ fn a_name_that_the_schema_does_not_know_needs_new_and_is_encrypted() {
 }
 
 #[test]
+fn a_value_after_the_name_is_refused_and_only_the_name_is_repeated() {
+    let sandbox = both();
+    let expected = "error: TOKEN=… is not a name\n\
+                    help: give the name alone: a value is read from a prompt or standard input, never from an argument\n";
+    for command in ["set TOKEN=x1", "get TOKEN=x1", "unset TOKEN=x1", "rename TOKEN NEW=x1"] {
+        let _ = sandbox.envward(command).code(2).stderr_has("=… is not a name\nhelp: give the name alone: ");
+    }
+    set(&sandbox, &["TOKEN=x1"], "x").code(2).stdout("").stderr(expected);
+    sandbox.envward("generate --for TOKEN=x1").code(2).stdout("").stderr(expected);
+    // What ends like base64 is no name followed by a value.
+    let _ = sandbox.envward("get c2Vj/mV0==").code(2).stderr_has("error: =… is not a name");
+}
+
+#[test]
 fn a_value_of_several_lines_stays_in_the_sealed_file() {
     let sandbox = both();
     set(&sandbox, &["TLS_KEY"], "one\ntwo\n").success().stderr(
         "note: the env file cannot carry TLS_KEY: it is in the sealed file only\n\
-         TLS_KEY was set in secrets/production.enc.env\n",
+         TLS_KEY was set in secrets/production.enc.env and .env.production\n",
     );
     let expected = format!("{ENV_FILE}# TLS_KEY: only in the sealed file (multi-line)\n");
     assert_eq!(sandbox.read(".env.production"), expected);
@@ -154,7 +168,7 @@ fn a_value_is_written_as_the_declared_readers_read_it() {
 fn unset_removes_the_line_and_says_what_needed_it() {
     let sandbox = both();
     sandbox.envward("unset DB_USER").success().stderr(
-        "DB_USER was removed from secrets/production.enc.env\n\
+        "DB_USER was removed from secrets/production.enc.env and .env.production\n\
          warning: DB_USER is required by the schema\n\
          warning: DATABASE_URL was rendered from DB_USER and still holds it\n",
     );
@@ -170,7 +184,7 @@ fn rename_keeps_the_value_and_its_place() {
     sandbox
         .envward("rename TOKEN API_TOKEN --new")
         .success()
-        .stderr("TOKEN is now API_TOKEN in secrets/production.enc.env\n");
+        .stderr("TOKEN is now API_TOKEN in secrets/production.enc.env and .env.production\n");
     sandbox.envward("get API_TOKEN").success().stdout("t0ken\n");
     assert_eq!(sandbox.read(".env.production"), ENV_FILE.replace("TOKEN=", "API_TOKEN="));
     sandbox.envward("rename API_TOKEN DB_USER").code(2).stderr_has("has a variable DB_USER already");

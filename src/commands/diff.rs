@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::holder::Holder;
+use crate::cli::Format;
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
@@ -81,7 +82,7 @@ impl Action {
 
 /// Compare the environment with another side.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = super::human_or_json(context)?;
+    let json = context.globals.format == Format::Json;
     if args.show_values && (json || !context.ui.result_is_terminal()) {
         let help = "leave --show-values out, or ask for one value: envward get NAME";
         return Err(Error::usage_with_help("--show-values shows values on a terminal only", help));

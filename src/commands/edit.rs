@@ -17,7 +17,7 @@ use crate::schema::Schema;
 use crate::seal::sops::Plain;
 use crate::seal::{Access, Changes, Opened};
 use crate::secret::{self, Values};
-use crate::ui::{Ui, escape};
+use crate::ui::{Ui, escape, names_after};
 
 /// Arguments of `edit`.
 #[derive(clap::Args)]
@@ -52,11 +52,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.say("nothing was changed");
         return Ok(ExitCode::Done);
     }
-    let (set, removed) = (names(changes.set.keys()), names(changes.remove.iter()));
+    let (set, removed) = (changes.set.keys().cloned().collect(), changes.remove.iter().cloned().collect());
     let outcome = holder.write(changes, schema.as_ref(), context)?;
-    for (names, verb) in [(set, "set"), (removed, "removed")] {
+    let done: [(Vec<String>, &str); 2] = [(set, "set"), (removed, "removed")];
+    for (names, verb) in done {
         if !names.is_empty() {
-            context.ui.say(&format!("{verb} in {shown}: {names}"));
+            context.ui.say(&names_after(&format!("{verb} in {}: ", outcome.files), &names));
         }
     }
     Ok(outcome.into())
@@ -140,8 +141,4 @@ fn accept(text: &[u8], before: &Values, schema: Option<&Schema>, ui: &mut Ui) ->
     }
     changes.remove = before.keys().filter(|name| document.get(name).is_none()).cloned().collect();
     (!refused).then_some(changes)
-}
-
-fn names<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    names.map(|name| escape(name)).collect::<Vec<_>>().join(", ")
 }

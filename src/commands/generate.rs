@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::name;
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -72,7 +74,7 @@ struct Report<'a> {
 
 /// Print a strong secret.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = super::human_or_json(context)?;
+    let json = context.globals.format == Format::Json;
     let generated = make(args, context)?;
     if let Some(path) = &args.public_out {
         let public = generated.public.as_deref().ok_or_else(no_public_part)?;
@@ -115,6 +117,7 @@ fn password(context: &mut Context) -> Result<Secret, Error> {
 }
 
 fn for_variable(name: &str, schema: Option<&str>, context: &mut Context) -> Result<Generated, Error> {
+    name::refuse_value(name)?;
     let schema = load_schema(schema, context)?;
     let Some(variable) = schema.vars.get(name) else {
         let message = format!("the schema has no variable {}", ui::escape(name));

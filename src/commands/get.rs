@@ -3,14 +3,16 @@
 use zeroize::Zeroizing;
 
 use super::holder::Choice;
-use crate::cli::Format;
+use super::name;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 
 /// Arguments of `get`.
 #[derive(clap::Args)]
-#[command(after_help = "The value is followed by one newline.")]
+#[command(
+    after_help = "The value is followed by one newline. All values as JSON: envward unseal --stdout --format json"
+)]
 pub struct Args {
     /// The variable
     name: String,
@@ -21,13 +23,7 @@ pub struct Args {
 
 /// Print one value.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    if context.globals.format != Format::Human {
-        let help = "for a script the plain value is the easiest; all of them as JSON: envward unseal --stdout --format json";
-        return Err(Error::usage_with_help(
-            format!("get has no --format {}", context.globals.format.name()),
-            help,
-        ));
-    }
+    name::refuse_value(&args.name)?;
     let holder = args.choice.open(context)?;
     let Some(value) = holder.values().get(&args.name) else {
         holder.say_unknown(&args.name, context);

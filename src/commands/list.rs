@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::holder::Holder;
+use crate::cli::Format;
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
@@ -73,7 +74,7 @@ impl State {
 
 /// List the variables of an environment.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = super::human_or_json(context)?;
+    let json = context.globals.format == Format::Json;
     let holder = Holder::open(args.file.as_deref(), args.identity.as_deref(), context)?;
     let schema = holder.schema()?;
     let beside = env_file_beside(&holder)?;

@@ -10,13 +10,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use self::lazy::Lazy;
 use crate::cli::{Format, Globals};
 use crate::context::{Clock, Context};
-use crate::dotenv::is_name;
 use crate::env_vars::{self, EnvSnapshot};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::rng::Rng;
-use crate::ui::{Ui, escape};
+use crate::ui::{ColorChoice, Ui, escape};
 
 mod bootstrap;
 mod check;
@@ -29,6 +28,7 @@ mod identity;
 mod init;
 mod lazy;
 mod list;
+mod name;
 mod recipients;
 mod rename;
 mod run;
@@ -57,9 +57,19 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Declares the commands once: module, variant, and thereby parsing, help and dispatch.
+/// The formats of a command whose result is for people, or none.
+const HUMAN: &[Format] = &[Format::Human];
+
+/// The formats of a command whose result is data too.
+const HUMAN_OR_JSON: &[Format] = &[Format::Human, Format::Json];
+
+/// The formats of a command with findings.
+const EVERY: &[Format] =
+    &[Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
+
+/// Declares the commands once: module, variant and formats, and thereby parsing, help and dispatch.
 macro_rules! commands {
-    ($($(#[$attribute:meta])* $variant:ident($module:ident),)*) => {
+    ($($(#[$attribute:meta])* $variant:ident($module:ident) has $formats:ident,)*) => {
         /// What to do.
         #[derive(Subcommand)]
         pub enum Command {
@@ -69,7 +79,10 @@ macro_rules! commands {
         impl Command {
             fn run(self, context: &mut Context) -> Result<ExitCode, Error> {
                 match self {
-                    $(Self::$variant(Lazy(args)) => $module::run(&args, context),)*
+                    $(Self::$variant(Lazy(args)) => {
+                        require_format($formats, context)?;
+                        $module::run(&args, context)
+                    })*
                 }
             }
         }
@@ -78,39 +91,39 @@ macro_rules! commands {
 
 commands! {
     /// Write envward.toml and a schema from what the project already has
-    Init(init),
+    Init(init) has HUMAN,
     /// Create or complete an environment: generate what can be generated, ask for the rest
-    Bootstrap(bootstrap),
+    Bootstrap(bootstrap) has HUMAN,
     /// Validate env files, sealed files or the process environment against the schema
-    Check(check),
+    Check(check) has EVERY,
     /// Print a strong secret
-    Generate(generate),
+    Generate(generate) has HUMAN_OR_JSON,
     /// Become a command with the environment injected
-    Run(run),
+    Run(run) has HUMAN,
     /// Take the changes of the env file into the sealed file
-    Seal(seal),
+    Seal(seal) has HUMAN,
     /// Take the changes of the sealed file into the env file
-    Unseal(unseal),
+    Unseal(unseal) has HUMAN_OR_JSON,
     /// Edit the sealed file in an editor
-    Edit(edit),
+    Edit(edit) has HUMAN,
     /// Print one value
-    Get(get),
+    Get(get) has HUMAN,
     /// Set one value, read from a prompt or from standard input
-    Set(set),
+    Set(set) has HUMAN,
     /// Remove one variable
-    Unset(unset),
+    Unset(unset) has HUMAN,
     /// Rename one variable
-    Rename(rename),
+    Rename(rename) has HUMAN,
     /// List the variables of an environment
-    List(list),
+    List(list) has HUMAN_OR_JSON,
     /// Check the seal: structure, recipients, record, authorship, age
-    Verify(verify),
+    Verify(verify) has HUMAN_OR_JSON,
     /// Show or change who can open the sealed files
-    Recipients(recipients),
+    Recipients(recipients) has HUMAN_OR_JSON,
     /// Make, show or import your private key, which opens sealed files
-    Identity(identity),
+    Identity(identity) has HUMAN,
     /// Compare the environment with its env file, another environment, a revision or a file
-    Diff(diff),
+    Diff(diff) has HUMAN_OR_JSON,
 }
 
 /// Runs the program with parsed arguments and says what went wrong, if anything did.
@@ -125,35 +138,31 @@ pub fn main(parsed: Result<Cli, clap::Error>) -> ExitCode {
     };
     match cli.command.run(&mut context) {
         Ok(code) => code,
-        Err(error) if error.is_broken_pipe() => ExitCode::Done,
-        Err(error) => {
-            context.ui.error(&error.to_string());
-            if let Some(help) = error.help() {
-                context.ui.help(&help);
-            }
-            error.exit_code()
-        }
+        Err(error) => report(&error, &mut context.ui),
     }
 }
 
-/// Refuses a name that no env file can hold.
-fn require_name(name: &str) -> Result<(), Error> {
-    if is_name(name) {
+/// Says what went wrong; the exit code for it.
+fn report(error: &Error, ui: &mut Ui) -> ExitCode {
+    if error.is_broken_pipe() {
+        return ExitCode::Done;
+    }
+    ui.error(&error.to_string());
+    if let Some(help) = error.help() {
+        ui.help(&help);
+    }
+    error.exit_code()
+}
+
+/// Refuses a form of the result that a command does not have.
+fn require_format(formats: &[Format], context: &Context) -> Result<(), Error> {
+    let chosen = context.globals.format;
+    if formats.contains(&chosen) {
         return Ok(());
     }
-    let help = "use letters, digits and _, and do not start with a digit";
-    Err(Error::usage_with_help(format!("{:?} is not a name", escape(name)), help))
-}
-
-/// Whether the result is JSON; any format but that and the human one is refused.
-fn human_or_json(context: &Context) -> Result<bool, Error> {
-    match context.globals.format {
-        Format::Human => Ok(false),
-        Format::Json => Ok(true),
-        other => {
-            Err(Error::usage(format!("this command has no --format {}; it has human and json", other.name())))
-        }
-    }
+    let names: Vec<_> = formats.iter().map(|format| format.name()).collect();
+    let message = format!("this command has no --format {}; it has {}", chosen.name(), names.join(" and "));
+    Err(Error::usage(message))
 }
 
 fn context(cli: &Cli) -> Result<Context, ExitCode> {
@@ -212,8 +221,11 @@ fn usage(mut error: clap::Error) -> ExitCode {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
         }
     }
-    let failed = error.use_stderr();
-    // clap prints to the right stream by itself; a closed one is nobody's loss.
-    let _ = error.print();
-    if failed { ExitCode::Usage } else { ExitCode::Done }
+    // clap prints to the right stream by itself.
+    match error.print() {
+        // Nobody is left to be told that stderr is gone.
+        _ if error.use_stderr() => ExitCode::Usage,
+        Ok(()) => ExitCode::Done,
+        Err(source) => report(&Error::Output(source), &mut Ui::new(ColorChoice::Auto, false, 0, true)),
+    }
 }

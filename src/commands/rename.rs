@@ -1,6 +1,7 @@
 //! `envward rename`: rename one variable.
 
 use super::holder::{Choice, refuse_mismatch, refuse_unknown_name};
+use super::name;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -27,7 +28,8 @@ pub struct Args {
 /// Rename one variable.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let (old, new) = (args.old.as_str(), args.new_name.as_str());
-    super::require_name(new)?;
+    name::refuse_value(old)?;
+    name::require(new)?;
     let mut holder = args.choice.open(context)?;
     let Some(value) = holder.values().get(old).cloned() else {
         holder.say_unknown(old, context);
@@ -46,6 +48,6 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let mut changes = Changes::default();
     changes.rename(old, new);
     let outcome = holder.write(changes, schema.as_ref(), context)?;
-    context.ui.say(&format!("{} is now {new} in {}", escape(old), holder.shown(context)));
+    context.ui.say(&format!("{} is now {new} in {}", escape(old), outcome.files));
     Ok(outcome.into())
 }

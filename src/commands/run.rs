@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::name;
 use super::sealing::say_remarks;
 use crate::check::{self, Input, Subject};
 use crate::context::Context;
@@ -16,7 +17,7 @@ use crate::project::{self, Environment, Project};
 use crate::schema::Schema;
 use crate::seal::{self, Access, Opened};
 use crate::secret::Values;
-use crate::ui::{Ui, escape};
+use crate::ui::{Ui, names_after};
 use crate::{env_vars, fs};
 
 /// Arguments of `run`.
@@ -59,6 +60,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     // What follows is printed among the output of the command, so it says who speaks.
     context.ui.speak_as("envward");
+    for name in args.only.iter().chain(&args.except).chain(&args.allow_name) {
+        name::refuse_value(name)?;
+    }
     let Loaded { values, schema, environment } = load(args, context)?;
     let mut effective = inject::effective(values, schema.as_ref(), &environment, &context.env);
     if !args.no_check && !fits(&effective.values, schema.as_ref(), &environment, context) {
@@ -99,7 +103,7 @@ fn load(args: &Args, context: &mut Context) -> Result<Loaded, Error> {
         plaintext(&environment.env_file, &fs::read(&environment.env_file)?)?
     } else {
         let Environment { name, env_file, sealed, .. } = environment;
-        return Err(inject::Error::NothingToInject { environment: name, env_file, sealed }.into());
+        return Err(Error::NoValues { environment: name, env_file, sealed });
     };
     Ok(Loaded { values, schema: Some(project.schema()?), environment: environment.name })
 }
@@ -131,8 +135,7 @@ fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {
 fn report_difference(opened: &Opened, environment: &Environment, ui: &mut Ui) -> Result<(), Error> {
     let differing = opened.differs_from_env_file(environment)?;
     if !differing.is_empty() {
-        let names: Vec<_> = differing.iter().map(|name| escape(name)).collect();
-        ui.warn(&format!("the env file differs in {}; the sealed file is used", names.join(", ")));
+        ui.warn(&names_after("the sealed file is used; the env file differs in ", &differing));
         ui.help("take its changes over with: envward seal");
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::name;
 use super::sealing::{TakeArgs, list, say_remarks, say_written, shown};
 use crate::context::Context;
 use crate::dotenv::Document;
@@ -55,6 +56,7 @@ pub struct Args {
 
 /// Take the changes of the env file into the sealed file.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    args.reveal.iter().try_for_each(|argument| name::refuse_value(argument))?;
     let mut access = Access::from_context(context, args.identity.as_deref());
     if let (Some(file), Some(output)) = (&args.file, &args.output) {
         return seal_file(file, output, &args.recipients, &mut access, context);

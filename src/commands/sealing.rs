@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::name;
 use crate::context::Context;
 use crate::seal::{Remark, Side, Take, Written};
 use crate::ui::{Ui, escape};
@@ -20,6 +21,7 @@ impl TakeArgs {
         let Some((side, names)) = self.take.split_first() else { return Ok(None) };
         let side = <Side as clap::ValueEnum>::from_str(side, false)
             .map_err(|_| crate::error::Error::usage("--take needs `env` or `sealed` first"))?;
+        names.iter().try_for_each(|argument| name::refuse_value(argument))?;
         Ok(Some(Take { side, names: names.to_vec() }))
     }
 }

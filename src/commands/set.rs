@@ -1,6 +1,7 @@
 //! `envward set`: set one value, read from a prompt or from standard input.
 
 use super::holder::{Choice, refuse_mismatch, refuse_unknown_name};
+use super::name;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -27,8 +28,8 @@ pub struct Args {
 
 /// Set one value, read from a prompt or from standard input.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    name::require(&args.name)?;
     let name = args.name.as_str();
-    super::require_name(name)?;
     let mut holder = args.choice.open(context)?;
     let schema = holder.schema()?;
     if refuse_unknown_name(name, schema.as_ref(), args.new, &mut context.ui) {
@@ -42,9 +43,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let mut changes = Changes::default();
     changes.set(name, value);
     let outcome = holder.write(changes, schema.as_ref(), context)?;
-    let shown = holder.shown(context);
     if outcome.changed {
-        context.ui.say(&format!("{name} was set in {shown}"));
+        context.ui.say(&format!("{name} was set in {}", outcome.files));
     } else {
         context.ui.say(&format!("{name} has that value already"));
     }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::sealing::{TakeArgs, say_remarks, shown};
+use super::{HUMAN, require_format};
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -40,7 +42,10 @@ pub struct Args {
 
 /// Take the changes of the sealed file into the env file.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = super::human_or_json(context)?;
+    let json = context.globals.format == Format::Json;
+    if !args.stdout {
+        require_format(HUMAN, context)?;
+    }
     let mut access = Access::from_context(context, args.identity.as_deref());
     if let Some(file) = &args.file {
         let opened = seal::open_bare(&context.resolve(file), &mut access)?;

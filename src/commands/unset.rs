@@ -1,6 +1,7 @@
 //! `envward unset`: remove one variable.
 
 use super::holder::Choice;
+use super::name;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -20,6 +21,7 @@ pub struct Args {
 
 /// Remove one variable.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    name::refuse_value(&args.name)?;
     let name = args.name.as_str();
     let mut holder = args.choice.open(context)?;
     if !holder.values().contains_key(name) {
@@ -30,7 +32,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let mut changes = Changes::default();
     changes.remove(name);
     let outcome = holder.write(changes, schema.as_ref(), context)?;
-    context.ui.say(&format!("{} was removed from {}", escape(name), holder.shown(context)));
+    context.ui.say(&format!("{} was removed from {}", escape(name), outcome.files));
     for warning in schema.iter().flat_map(|schema| consequences(name, schema, &holder)) {
         context.ui.warn(&warning);
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::sealing::{say_remarks, shown};
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -26,7 +27,7 @@ pub struct Args {
 
 /// Check the seal: structure, recipients, record, authorship, age.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = super::human_or_json(context)?;
+    let json = context.globals.format == Format::Json;
     let mut access = Access::from_context(context, args.identity.as_deref());
     let (path, verdict) = if let Some(file) = &args.file {
         let path = context.resolve(file);

@@ -1,22 +1,11 @@
 //! Why a program is not started.
 
 use std::io;
-use std::path::PathBuf;
 
 /// A program cannot be started with this environment. Names variables, never values.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The environment has neither an env file nor a sealed file.
-    #[error("the environment {environment:?} has neither {} nor {}", env_file.display(), sealed.display())]
-    NothingToInject {
-        /// The environment.
-        environment: String,
-        /// Its env file.
-        env_file: PathBuf,
-        /// Its sealed file.
-        sealed: PathBuf,
-    },
     /// `--only` or `--except` names a variable that is not there.
     #[error("{flag} names {name}, which this environment does not have")]
     UnknownName {
@@ -62,9 +51,6 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NothingToInject { environment, .. } => {
-                Some(format!("run: envward bootstrap -e {environment}"))
-            }
             Self::UnknownName { suggestion, .. } => {
                 suggestion.as_ref().map(|name| format!("did you mean {name}?"))
             }

@@ -202,6 +202,7 @@ impl WorkingCopy {
         if self.document.to_bytes() != self.original {
             // Before the sealed file is written, so that either both are or none.
             fs::check_private_target(&self.site.environment.env_file)?;
+            written.env_file = Some(self.site.environment.env_file.clone());
         }
         Ok(())
     }

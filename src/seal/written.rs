@@ -1,5 +1,7 @@
 //! What a write did, by name.
 
+use std::path::PathBuf;
+
 use super::{Changes, Remark};
 use crate::secret::Values;
 
@@ -20,6 +22,8 @@ pub struct Written {
     pub hidden: Vec<String>,
     /// Changed variables that the env file cannot hold, so that they are in the sealed file alone.
     pub sealed_only: Vec<String>,
+    /// The env file, if it was changed too.
+    pub env_file: Option<PathBuf>,
     /// The generation of the file now; `None` for a file without a seal record.
     pub generation: Option<u64>,
     /// What the user should know.

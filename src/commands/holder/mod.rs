@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use env_file::EnvFile;
 
-use super::sealing::say_remarks;
+use super::sealing::{say_remarks, shown};
 use crate::context::Context;
 use crate::error::Error;
 use crate::fs;
@@ -57,6 +57,10 @@ enum Kind {
 pub(super) struct Outcome {
     /// Whether anything had to be written.
     pub(super) changed: bool,
+    /// The files that were written, to be shown.
+    pub(super) files: String,
+    /// The env file, if it was changed along with the sealed file.
+    env_file: Option<PathBuf>,
     /// Variables that the env file cannot carry, so that the sealed file alone has them.
     sealed_only: Vec<String>,
     /// Whether something was found that makes the exit code 1.
@@ -165,8 +169,7 @@ impl Holder {
 
     /// The file's path, to be shown.
     pub(super) fn shown(&self, context: &Context) -> String {
-        let path = self.path.strip_prefix(&context.cwd).unwrap_or(&self.path);
-        escape(&path.display().to_string()).into_owned()
+        shown(&self.path, context)
     }
 
     /// Says that there is no such variable, and which one may have been meant.
@@ -186,7 +189,7 @@ impl Holder {
         context: &mut Context,
     ) -> Result<Outcome, Error> {
         let rendered = self.rerender(&mut changes, schema);
-        let outcome = match &mut self.kind {
+        let mut outcome = match &mut self.kind {
             Kind::EnvFile(file) => file.write(&changes, context)?,
             Kind::Sealed { opened, access } => {
                 let written = seal::write(opened, &changes, schema, access, &mut context.rng)?;
@@ -195,9 +198,15 @@ impl Holder {
                     changed: !written.is_unchanged(),
                     found: written.has_findings(),
                     sealed_only: written.sealed_only,
+                    env_file: written.env_file,
+                    ..Outcome::default()
                 }
             }
         };
+        outcome.files = self.shown(context);
+        if let Some(path) = &outcome.env_file {
+            outcome.files = format!("{} and {}", outcome.files, shown(path, context));
+        }
         for name in rendered {
             context.ui.say(&format!("{} was rendered from its parts", escape(&name)));
         }

@@ -157,7 +157,12 @@ fn new_identity(context: &mut Context) -> Result<String, Error> {
     let place = match identity::keep(&secret, &public, context).map_err(seal::Error::from)? {
         Kept::Keyring => "in the OS keyring".to_owned(),
         Kept::File(path) => {
-            format!("in {}, since there is no OS keyring to use", escape(&path.display().to_string()))
+            let why = if seal::keyring::is_off(&context.env) {
+                "the OS keyring is switched off with ENVWARD_KEYRING"
+            } else {
+                "there is no OS keyring to use"
+            };
+            format!("in {}, since {why}", escape(&path.display().to_string()))
         }
     };
     context.ui.say(&format!("made your identity {public}, kept {place}"));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{environments, say_other_remarks};
+use crate::commands::{HUMAN, name, require_format};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -33,6 +34,8 @@ pub struct Args {
 
 /// Lets someone open the sealed files.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    require_format(HUMAN, context)?;
+    name::refuse_value(&args.name)?;
     let project = Project::require(context)?;
     let key = Recipient::parse(&args.key, Plugins::Refused).map_err(seal::Error::from)?.to_string();
     refuse_other_key(&project, &args.name, &key)?;

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::environments;
-use crate::commands::human_or_json;
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -79,7 +79,7 @@ impl State {
 
 /// Shows who can open the sealed files.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let as_json = human_or_json(context)?;
+    let as_json = context.globals.format == Format::Json;
     let recipients = match &args.file {
         Some(file) => of_file(&context.resolve(file))?,
         None => of_project(context)?,

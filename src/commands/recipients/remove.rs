@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{environments, say_other_remarks};
-use crate::commands::human_or_json;
+use crate::cli::Format;
+use crate::commands::name;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -53,7 +54,8 @@ struct Row {
 
 /// Shuts someone out.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let as_json = human_or_json(context)?;
+    let as_json = context.globals.format == Format::Json;
+    name::refuse_value(&args.name)?;
     let project = Project::require(context)?;
     let environments = environments(&project, context)?;
     let key = key_of(&project, &args.name)?;

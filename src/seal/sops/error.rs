@@ -7,6 +7,9 @@ use crate::seal::{identity, recipients};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// It holds nothing.
+    #[error("the sealed file is empty")]
+    Empty,
     /// There is no sops metadata in it.
     #[error("it is not a sealed file: it has no sops metadata")]
     NotSealed,
@@ -122,6 +125,7 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Empty => "get it back from git with: git restore --source=HEAD FILE",
             Self::NotSealed => "is this the right file? `envward seal` makes one",
             Self::CarriageReturns => "add `*.enc.env -text` to .gitattributes and check the file out again",
             Self::NotEncrypted { .. } | Self::Decrypt { .. } | Self::Mac | Self::Line { .. } => {

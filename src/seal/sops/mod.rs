@@ -48,6 +48,9 @@ pub enum Plain {
 impl Document {
     /// Reads a file. Nothing is decrypted, and nothing is believed yet.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.trim_ascii().is_empty() {
+            return Err(Error::Empty);
+        }
         let (lines, entries) = lines::parse(bytes)?;
         Ok(Self { lines, metadata: Metadata::parse(entries)? })
     }

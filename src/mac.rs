@@ -7,6 +7,7 @@
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::secret::Key;
@@ -41,9 +42,10 @@ impl Mac {
         hex::encode(&self.0.finalize().into_bytes()[..16])
     }
 
-    /// Whether `tag`, in hexadecimal digits, is this one; compared in constant time.
+    /// Whether `tag`, in lower-case hexadecimal digits, is this one; compared in constant time. Another spelling
+    /// of the same tag is refused, so that no byte of a tag can change unnoticed.
     pub fn matches(self, tag: &str) -> bool {
-        hex::decode(tag).is_ok_and(|tag| self.0.verify_slice(&tag).is_ok())
+        self.finish().as_bytes().ct_eq(tag.as_bytes()).into()
     }
 }
 
@@ -90,6 +92,7 @@ mod tests {
         let tag = mac().finish();
         assert!(mac().matches(&tag));
         assert!(!mac().matches(&tag[..32]));
+        assert!(!mac().matches(&tag.to_uppercase()));
         assert!(!mac().matches("no hexadecimal digits"));
     }
 }

@@ -116,9 +116,8 @@ fn a_second_run_changes_nothing_and_says_so() {
 fn without_answers_it_does_what_it_can_and_lists_the_rest() {
     let sandbox = project();
     let _ = sandbox.envward("bootstrap --no-input").code(1).stdout(
-        "NAME       DESCRIPTION                   OBTAIN\n\
-         API_TOKEN  Token of the automation user  https://example.com/tokens\n\
-         MODE       How mails are sent\n",
+        "API_TOKEN\n  Token of the automation user\n  obtain it at: https://example.com/tokens\n\
+         MODE\n  How mails are sent\n",
     );
     let first = sandbox.read(".env.production");
     assert!(first.contains("\nAPI_TOKEN=\n") && first.contains("\nMODE=\n"), "{first}");
@@ -132,8 +131,7 @@ fn without_answers_it_does_what_it_can_and_lists_the_rest() {
 fn a_condition_that_an_answer_makes_true_asks_for_more() {
     let sandbox = project();
     let answers = ANSWERS.replace("none", "smtp");
-    let _ =
-        bootstrap(&sandbox, &answers).code(1).stdout("NAME           DESCRIPTION  OBTAIN\nSMTP_PASSWORD\n");
+    let _ = bootstrap(&sandbox, &answers).code(1).stdout("SMTP_PASSWORD\n");
     let _ = bootstrap(&sandbox, &format!("{answers}SMTP_PASSWORD=hunter2hunter2\n")).success();
 }
 
@@ -252,7 +250,10 @@ fn enter_leaves_a_value_for_later() {
     let steps = [("API_TOKEN (not shown): ", "\n"), ("MODE: ", "none\n")];
     let (code, shown) = on_a_terminal(&sandbox, &steps, &["bootstrap"]);
     assert_eq!(code, Some(1), "{shown}");
-    assert!(shown.contains("1 value is still missing:\nNAME       DESCRIPTION"), "{shown}");
+    assert!(
+        shown.contains("1 value is still missing:\nAPI_TOKEN\n  Token of the automation user\n"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -277,6 +277,21 @@ fn an_environment_without_values_says_how_to_make_them() {
 }
 
 #[test]
+fn rules_that_were_not_checked_are_one_line_a_variable_for_people_and_all_of_them_for_programs() {
+    let sandbox = Sandbox::new();
+    let rule = |assert: &str| format!("[[rules]]\nassert = \"{assert}\"\nmessage = \"{assert} must hold\"\n");
+    let rules = ["LOW < HIGH", "LOW > 0", "LOW < 9"].map(rule).concat();
+    sandbox.write("schema.toml", format!("[vars.LOW]\ntype = \"int\"\n[vars.HIGH]\ntype = \"int\"\n{rules}"));
+    sandbox.write(".env", "HIGH=5\n");
+    let run = sandbox.envward("check .env --schema schema.toml").code(1);
+    let note = "\n\nnote[rule]: 3 rules were not checked for want of LOW\n\n.env: ";
+    assert!(run.stdout.contains(note), "{}", run.stdout);
+    assert!(!run.stdout.contains("must hold"), "{}", run.stdout);
+    let json = sandbox.envward("check .env --schema schema.toml --format json").code(1);
+    assert_eq!(json.stdout.matches("not checked for want of LOW: LOW ").count(), 3, "{}", json.stdout);
+}
+
+#[test]
 fn fix_repairs_what_needs_no_decision_and_says_it() {
     let sandbox = sandbox(&format!("PORT = 8080  # http\nAPI_KEY={CANARY} {CANARY}\n"));
     sandbox.shell("chmod 644 .env");

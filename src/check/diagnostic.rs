@@ -36,13 +36,26 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The variable without which this was not checked, safe to show; people are told once for each.
+    #[serde(skip)]
+    pub unchecked_for: Option<String>,
 }
 
 impl Diagnostic {
     /// A finding about no file and no variable yet.
     pub fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, severity, variable: None, file: None, line: None, column: None, message, help: None }
+        Self {
+            code,
+            severity,
+            variable: None,
+            file: None,
+            line: None,
+            column: None,
+            message,
+            help: None,
+            unchecked_for: None,
+        }
     }
 
     /// Names the variable it is about.

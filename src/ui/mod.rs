@@ -193,6 +193,11 @@ pub fn names_after(intro: &str, names: &[String]) -> String {
     names::wrapped(intro, names, 2, columns())
 }
 
+/// A text in lines that fit the terminal, `indent` blanks in.
+pub fn paragraph(text: &str, indent: usize) -> String {
+    names::paragraph(text, indent, columns())
+}
+
 /// How wide a line of the talk may be.
 fn columns() -> usize {
     terminal_columns().unwrap_or(names::COLUMNS)

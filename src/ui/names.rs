@@ -1,4 +1,4 @@
-//! Lists of names in the talk, broken into lines that fit the terminal.
+//! Lists of names and texts, broken into lines that fit the terminal.
 
 use super::escape;
 
@@ -8,12 +8,22 @@ pub(super) const COLUMNS: usize = 100;
 /// The names after `intro`, with commas between them. A line that would go beyond `columns` ends after a comma,
 /// and the next one begins `indent` blanks in. Names are escaped, and never broken themselves.
 pub(super) fn wrapped(intro: &str, names: &[String], indent: usize, columns: usize) -> String {
+    let comma = |index: usize| if index + 1 < names.len() { "," } else { "" };
+    let parts = names.iter().enumerate().map(|(index, name)| format!("{}{}", escape(name), comma(index)));
+    filled(intro, parts, indent, columns)
+}
+
+/// The words of a text, in lines that begin `indent` blanks in. Words are escaped, and never broken themselves.
+pub(super) fn paragraph(text: &str, indent: usize, columns: usize) -> String {
+    let words = text.split_whitespace().map(|word| escape(word).into_owned());
+    filled(&" ".repeat(indent), words, indent, columns)
+}
+
+fn filled(intro: &str, parts: impl Iterator<Item = String>, indent: usize, columns: usize) -> String {
     let mut text = intro.to_owned();
     let mut used = intro.lines().last().unwrap_or_default().chars().count();
-    for (index, name) in names.iter().enumerate() {
-        let name = escape(name);
-        let comma = usize::from(index + 1 < names.len());
-        let width = name.chars().count() + comma;
+    for (index, part) in parts.enumerate() {
+        let width = part.chars().count();
         let begins_line = index == 0;
         if !begins_line && used + 1 + width > columns {
             text.push('\n');
@@ -23,8 +33,7 @@ pub(super) fn wrapped(intro: &str, names: &[String], indent: usize, columns: usi
             text.push(' ');
             used += 1;
         }
-        text.push_str(&name);
-        text.push_str(if comma == 1 { "," } else { "" });
+        text.push_str(&part);
         used += width;
     }
     text
@@ -53,6 +62,11 @@ mod tests {
     #[test]
     fn a_name_wider_than_the_terminal_is_left_whole() {
         assert_eq!(wrapped("", &names(&["ABCDEFGHIJ", "K"]), 2, 4), "ABCDEFGHIJ,\n  K");
+    }
+
+    #[test]
+    fn a_paragraph_is_broken_between_words_and_indented() {
+        assert_eq!(paragraph("one two\nthree", 2, 9), "  one two\n  three");
     }
 
     #[test]

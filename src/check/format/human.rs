@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use indexmap::IndexMap;
 
 use super::{Place, counted, mask, path_text};
 use crate::check::{Diagnostic, Report, Severity};
@@ -20,15 +21,40 @@ pub fn render(report: &Report, places: &[Place<'_>], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut lines = Lines::new(places);
     let mut text = String::new();
-    for diagnostic in report.diagnostics.iter().take(MOST_SHOWN) {
+    let (unchecked, found): (Vec<_>, Vec<_>) =
+        report.diagnostics.iter().partition(|diagnostic| diagnostic.unchecked_for.is_some());
+    for diagnostic in found.iter().take(MOST_SHOWN) {
         text.push_str(&renderer.render(&[group(diagnostic, &mut lines)]));
         text.push_str("\n\n");
     }
-    if let Some(more) = report.diagnostics.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
+    if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "and {more} more; --format json shows them all");
     }
+    text.push_str(&unchecked_notes(&unchecked, places, &renderer));
     text.push_str(&summary(report, places));
+    text
+}
+
+/// One line for each variable without which something was not checked: what it is, its own finding says.
+fn unchecked_notes(unchecked: &[&Diagnostic], places: &[Place<'_>], renderer: &Renderer) -> String {
+    let mut counts: IndexMap<_, usize> = IndexMap::new();
+    for diagnostic in unchecked {
+        let file = diagnostic.file.as_deref().filter(|_| places.len() > 1);
+        *counts.entry((diagnostic.code, &diagnostic.unchecked_for, file)).or_default() += 1;
+    }
+    let mut text = String::new();
+    for ((code, name, file), count) in counts {
+        let rules = if count == 1 { "1 rule was".to_owned() } else { format!("{count} rules were") };
+        let place = file.map(|file| format!(" in {}", path_text(file))).unwrap_or_default();
+        let message =
+            format!("{rules} not checked for want of {}{place}", name.as_deref().unwrap_or_default());
+        text.push_str(&renderer.render(&[Group::with_title(Level::NOTE.primary_title(&message).id(code))]));
+        text.push('\n');
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
     text
 }
 

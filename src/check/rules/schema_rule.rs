@@ -59,6 +59,7 @@ fn not_applied(subject: &Subject<'_>, rule: &Declared, name: &str) -> Option<Dia
     let message = format!("not checked for want of {}: {}", shown(name), ui::escape(&rule.message));
     let mut finding = finding(subject, rule, message);
     finding.severity = Severity::Note;
+    finding.unchecked_for = Some(shown(name).to_string());
     Some(finding)
 }
 

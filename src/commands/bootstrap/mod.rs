@@ -16,7 +16,7 @@ use crate::schema::types::Mismatch;
 use crate::schema::{Schema, Variable};
 use crate::seal::Access;
 use crate::secret::Values;
-use crate::ui::{PromptError, Table, Ui, escape};
+use crate::ui::{PromptError, Ui, escape, paragraph};
 
 /// Arguments of `bootstrap`.
 #[derive(clap::Args)]
@@ -187,7 +187,7 @@ fn report_filled(session: &Session<'_>, target: &Target<'_>, ui: &mut Ui) {
     }
 }
 
-/// The result: what a person still has to find, one a line.
+/// The result: what a person still has to find, with what it is and where it comes from below each name.
 fn report_missing(missing: &[&Variable], context: &mut Context) -> Result<(), Error> {
     if missing.is_empty() {
         context.ui.say("next: envward check");
@@ -195,10 +195,15 @@ fn report_missing(missing: &[&Variable], context: &mut Context) -> Result<(), Er
     }
     let count = missing.len();
     context.ui.say(&format!("{count} {} still missing:", if count == 1 { "value is" } else { "values are" }));
-    let mut table = Table::new(&["NAME", "DESCRIPTION", "OBTAIN"]);
+    let mut text = String::new();
     for variable in missing {
-        let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        table.row([variable.name.clone(), text(&variable.description), text(&variable.obtain)]);
+        let obtain = variable.obtain.as_ref().map(|obtain| format!("obtain it at: {obtain}"));
+        text.push_str(&escape(&variable.name));
+        text.push('\n');
+        for line in variable.description.iter().chain(&obtain) {
+            text.push_str(&paragraph(line, 2));
+            text.push('\n');
+        }
     }
-    context.ui.result(&table.render()).map_err(Error::Output)
+    context.ui.result(&text).map_err(Error::Output)
 }

@@ -18,7 +18,7 @@ use crate::mac::sha256;
 pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// How long a writer waits for another one.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What went wrong with a file. Never holds the file's content.
 #[derive(Debug, thiserror::Error)]
@@ -388,20 +388,27 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(Error::io("lock", path))?;
-        let step = Duration::from_millis(20);
-        let mut waited = Duration::ZERO;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(fs::TryLockError::WouldBlock) if waited < PATIENCE => {
-                    std::thread::sleep(step);
-                    waited += step;
-                }
-                Err(fs::TryLockError::WouldBlock) => return Err(Error::Locked { path: path.to_owned() }),
-                Err(fs::TryLockError::Error(source)) => {
-                    return Err(Error::Io { action: "lock", path: path.to_owned(), source });
-                }
-            }
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(fs::TryLockError::WouldBlock) => Self::wait(file, path),
+            Err(fs::TryLockError::Error(source)) => Err(Error::io("lock", path)(source)),
+        }
+    }
+
+    /// Queues for the lock. The kernel serves those who wait in their order; asking again and again would let the
+    /// late overtake the early, who then give up on a busy machine. A call that blocks has no time limit, so it is
+    /// made by a thread, which is left behind when patience ends.
+    fn wait(file: File, path: &Path) -> Result<Self, Error> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let locked = file.lock();
+            // Nobody listens any more when patience has ended: the lock then falls with the file.
+            let _ = sender.send(locked.map(|()| file));
+        });
+        match receiver.recv_timeout(PATIENCE) {
+            Ok(Ok(file)) => Ok(Self { _file: file }),
+            Ok(Err(source)) => Err(Error::io("lock", path)(source)),
+            Err(_) => Err(Error::Locked { path: path.to_owned() }),
         }
     }
 }

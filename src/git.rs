@@ -2,6 +2,7 @@
 //! turn into running a program.
 #![expect(clippy::disallowed_methods, reason = "this room owns the git process")]
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -120,6 +121,16 @@ impl Git {
         let path = path.strip_prefix(&self.directory).unwrap_or(path);
         // A path that begins with `./` is taken from the directory that git runs in.
         self.show(commit, &format!("./{}", path.display()))
+    }
+
+    /// Those of the files, each once, that the next `git add` would take: new or changed, and not ignored.
+    pub fn to_add<'a>(&self, files: &'a [PathBuf]) -> Result<Vec<&'a Path>, Error> {
+        let options =
+            ["ls-files", "-z", "--modified", "--others", "--exclude-standard", "--"].map(OsStr::new);
+        let text = self.text(options.into_iter().chain(files.iter().map(|file| file.as_os_str())))?;
+        // git names them from the directory that it runs in.
+        let mut listed: HashSet<PathBuf> = text.split('\0').map(|path| self.directory.join(path)).collect();
+        Ok(files.iter().map(PathBuf::as_path).filter(|file| listed.remove(*file)).collect())
     }
 
     /// Every commit of every branch that changed a file, also where a merge dropped the change.

@@ -9,7 +9,9 @@ use crate::support::shop::{ALICE, ALICE_PUBLIC, ENV, SEALED, line, manifest, sea
 fn the_first_seal_encrypts_what_is_secret_and_names_what_it_sealed() {
     let sandbox = shop();
     sandbox.envward("seal").success().stderr(
-        "sealed secrets/production.enc.env, generation 1\n  added     API_KEY, DB_PASSWORD, LOG_LEVEL\n",
+        "sealed secrets/production.enc.env, generation 1\n  added     API_KEY, DB_PASSWORD, LOG_LEVEL\n\
+         to commit: secrets/production.enc.env secrets/production.key.age envward.ledger.jsonl envward.toml \
+         .gitignore .gitattributes\n",
     );
     let sealed = sandbox.read(SEALED);
     assert_eq!(line(&sealed, "LOG_LEVEL="), "LOG_LEVEL=INFO");
@@ -18,6 +20,47 @@ fn the_first_seal_encrypts_what_is_secret_and_names_what_it_sealed() {
     assert!(!sealed.contains("key-1") && !sealed.contains("pass-1"));
     assert!(sandbox.has("secrets/production.key.age"));
     sandbox.envward("verify").success().stderr("");
+}
+
+#[test]
+fn values_that_do_not_fit_the_schema_are_sealed_with_a_warning() {
+    let sandbox = shop();
+    sandbox.write(".env.production", ENV.replace("key-1", "").replace("DB_PASSWORD=pass-1\n", ""));
+    sandbox.envward("seal").success().stderr_has(
+        "warning: the values do not fit the schema: API_KEY, DB_PASSWORD\nhelp: see why with: envward check\n",
+    );
+    sandbox.envward("check").code(1).stdout_has("API_KEY").stdout_has("DB_PASSWORD");
+    sandbox.write(".env.production", ENV.replace("pass-1", ""));
+    sandbox.envward("seal").success().stderr(
+        "sealed secrets/production.enc.env, generation 2\n  added     DB_PASSWORD\n  changed   API_KEY\n\
+         warning: the values do not fit the schema: DB_PASSWORD\nhelp: see why with: envward check\n",
+    );
+    sandbox.write(".env.production", ENV);
+    sandbox
+        .envward("seal")
+        .success()
+        .stderr("sealed secrets/production.enc.env, generation 3\n  changed   DB_PASSWORD\n");
+}
+
+#[test]
+fn the_way_to_see_why_names_the_environment_that_was_named() {
+    let sandbox = shop();
+    sandbox.write(".env.staging", "API_KEY=k\n");
+    sandbox.envward("seal -e staging").success().stderr_has("help: see why with: envward check -e staging\n");
+}
+
+#[test]
+fn only_what_is_not_committed_yet_is_named_for_the_commit() {
+    let sandbox = shop();
+    sandbox.shell("git add . && git commit -qm start && printf '*.jsonl\\n' >> .git/info/exclude");
+    let sealed = sandbox.envward("seal").success();
+    let last = "to commit: secrets/production.enc.env secrets/production.key.age\n";
+    assert!(sealed.stderr.ends_with(last), "{}", sealed.stderr);
+    shop().envward("seal -q").success().stderr("");
+    let elsewhere = shop();
+    elsewhere.shell("rm -r .git");
+    let sealed = elsewhere.envward("seal").success();
+    assert!(!sealed.stderr.contains("to commit"), "{}", sealed.stderr);
 }
 
 #[test]
@@ -77,7 +120,7 @@ fn a_removed_variable_goes_only_with_prune() {
     sandbox
         .envward("seal --prune")
         .success()
-        .stderr("sealed secrets/production.enc.env, generation 2\n  removed   API_KEY\n");
+        .stderr_has("sealed secrets/production.enc.env, generation 2\n  removed   API_KEY\n");
     assert!(!sandbox.read(SEALED).contains("API_KEY="));
 }
 

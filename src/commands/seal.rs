@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::name;
-use super::sealing::{TakeArgs, list, say_remarks, say_written, shown};
+use super::sealing::{TakeArgs, list, say_commit, say_remarks, say_written, shown, warn_unfit};
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
@@ -85,10 +85,13 @@ fn seal_first(
     if !args.reveal.is_empty() {
         return Err(seal::Error::Missing { path: environment.sealed.clone() }.into());
     }
-    let lines = seal::lines(&Document::read(&environment.env_file)?);
+    let document = Document::read(&environment.env_file)?;
     let schema = project.schema()?;
+    let lines = seal::lines(&document);
     let written = seal::create(project, environment, lines, Some(&schema), access, &mut context.rng)?;
     say_written(&written, &environment.sealed, context);
+    warn_unfit(&document.values(), &schema, &environment.name, context);
+    say_commit(project, std::slice::from_ref(environment), context);
     Ok(ExitCode::from_findings(written.has_findings()))
 }
 
@@ -118,6 +121,7 @@ fn seal_changes(
     settle(&opened, &merge, take.as_ref(), access)?;
     say_written(&written, &environment.sealed, context);
     say_left(&merge, args.prune, context);
+    warn_unfit(&changes.values(&opened)?, &schema, &environment.name, context);
     let revealable = seal::revealable(&opened, &schema);
     let hidden: Vec<String> = revealable.into_iter().filter(|name| !args.reveal.contains(name)).collect();
     if !hidden.is_empty() {

@@ -1,11 +1,18 @@
 //! What the commands about sealed files have in common: saying what was done, by name.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use super::name;
+use super::{init, name};
+use crate::check::{self, Input, Subject};
 use crate::context::Context;
+use crate::git::Git;
+use crate::project::{Environment, Project};
+use crate::schema::{self, Schema};
 use crate::seal::{Remark, Side, Take, Written};
-use crate::ui::{Ui, escape};
+use crate::secret::Values;
+use crate::ui::{Ui, escape, names_after};
+use crate::{ledger, manifest};
 
 /// `--take env|sealed [NAME…]`.
 #[derive(clap::Args)]
@@ -51,6 +58,42 @@ pub(super) fn say_written(written: &Written, path: &Path, context: &mut Context)
         context.ui.say_names("encrypted", &written.hidden);
     }
     say_remarks(&written.remarks, &mut context.ui);
+}
+
+/// Warns of sealed values that do not fit the schema: `run` would not start anything with them.
+pub(super) fn warn_unfit(values: &Values, schema: &Schema, environment: &str, context: &mut Context) {
+    let now = context.clock.now();
+    let report =
+        check::errors(&Subject::new(Some(schema), environment, None, Input::Sealed(values), &[], now));
+    if report.diagnostics.is_empty() {
+        return;
+    }
+    let names: BTreeSet<String> =
+        report.diagnostics.into_iter().filter_map(|diagnostic| diagnostic.variable).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    // A rule may be broken without a variable to blame.
+    let colon = if names.is_empty() { "" } else { ": " };
+    context.ui.warn(&names_after(&format!("the values do not fit the schema{colon}"), &names));
+    let environment = context.globals.env.as_ref().map(|name| format!(" -e {name}")).unwrap_or_default();
+    context.ui.help(&format!("see why with: envward check{environment}"));
+}
+
+/// Ends with the files that belong into one commit: a part of them would be refused as stale. Not outside of git.
+pub(super) fn say_commit(project: &Project, environments: &[Environment], context: &mut Context) {
+    let Some(git) = Git::discover(&project.root, &context.env) else { return };
+    let sealed = environments.iter().flat_map(|it| [it.sealed.clone(), it.project_key.clone()]);
+    let below_root = [ledger::FILE_NAME, manifest::FILE_NAME].into_iter().map(PathBuf::from);
+    let schema = schema::files(&project.schema_source()).unwrap_or_default();
+    let below_root = below_root
+        .chain(schema.into_iter().map(|(path, _)| path))
+        .chain(init::RULE_FILES.into_iter().map(PathBuf::from));
+    let files: Vec<PathBuf> = sealed.chain(below_root.map(|path| project.root.join(path))).collect();
+    // Without an answer there is nothing to advise.
+    let files = git.to_add(&files).unwrap_or_default();
+    if !files.is_empty() {
+        let files: Vec<String> = files.into_iter().map(|file| shown(file, context)).collect();
+        context.ui.say(&format!("to commit: {}", files.join(" ")));
+    }
 }
 
 /// Names with commas between them, fit for a terminal.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use indexmap::IndexMap;
 
 use super::sops::Plain;
-use super::{Error, Layout};
+use super::{Error, Layout, Opened, layout};
 use crate::secret::{Secret, Values};
 
 /// Changes to a sealed file. A variable that is set keeps its place, a new one goes to the end, or where the
@@ -40,6 +40,14 @@ impl Changes {
     /// Renames a variable.
     pub fn rename(&mut self, from: impl Into<String>, to: impl Into<String>) {
         self.rename.insert(from.into(), to.into());
+    }
+
+    /// The values after the changes.
+    ///
+    /// # Errors
+    /// A variable that is to be renamed is not there, or its new name is taken.
+    pub fn values(&self, opened: &Opened) -> Result<Values, Error> {
+        Ok(layout::values(&self.apply(&opened.lines)?))
     }
 
     /// The variables it is about; all that either file has, if the lines are given anew.

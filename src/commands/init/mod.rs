@@ -24,6 +24,9 @@ const ENVIRONMENT: &str = "production";
 /// Where schemas lie in a project.
 const SCHEMAS: &str = "schemas";
 
+/// The files that get rules for what lies in a project.
+pub(super) const RULE_FILES: [&str; 3] = [".gitignore", ".dockerignore", ".gitattributes"];
+
 /// Arguments of `init`.
 #[derive(clap::Args)]
 pub struct Args {
@@ -184,12 +187,9 @@ fn write_new(path: &Path, bytes: &[u8], context: &mut Context) -> Result<(), Err
 /// Adds what is missing to the ignore files and to `.gitattributes`.
 fn write_rules(context: &mut Context) -> Result<(), Error> {
     type Complete = fn(&str) -> Option<String>;
-    let files: [(&str, Complete); 3] = [
-        (".gitignore", ignore::with_ignore_rules),
-        (".dockerignore", ignore::with_ignore_rules),
-        (".gitattributes", ignore::with_ledger_rule),
-    ];
-    for (name, complete) in files {
+    let rules: [Complete; 3] =
+        [ignore::with_ignore_rules, ignore::with_ignore_rules, ignore::with_ledger_rule];
+    for (name, complete) in RULE_FILES.into_iter().zip(rules) {
         let path = context.cwd.join(name);
         let text = if fs::exists(&path) { fs::read_text(&path)? } else { Zeroizing::default() };
         if let Some(text) = complete(&text) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{environments, say_other_remarks};
+use crate::commands::sealing::say_commit;
 use crate::commands::{HUMAN, name, require_format};
 use crate::context::Context;
 use crate::error::Error;
@@ -71,6 +72,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     for environment in environments.iter().filter(|environment| !fs::exists(&environment.sealed)) {
         context.ui.say(&format!("{}: not sealed yet; only the manifest was changed", environment.name));
     }
+    say_commit(&project, &environments, context);
     Ok(ExitCode::from_findings(differs))
 }
 

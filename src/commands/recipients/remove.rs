@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{environments, say_other_remarks};
 use crate::cli::Format;
 use crate::commands::name;
+use crate::commands::sealing::say_commit;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -89,6 +90,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.note("this is no git repository: only the present files were looked at");
     }
     print(&report, as_json, context)?;
+    say_commit(&project, &environments, context);
     Ok(ExitCode::from_findings(found || !report.complete))
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
-use crate::{dotenv, editor, fs, generate, git, inject, manifest, rng, schema, seal};
+use crate::{approvals, dotenv, editor, fs, generate, git, inject, manifest, rng, schema, seal, store};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,18 @@ pub enum Error {
     /// A sealed file cannot be opened, believed or written.
     #[error(transparent)]
     Seal(#[from] seal::Error),
+    /// A store did not do what it was asked to.
+    #[error("store {name}: {error}")]
+    Store {
+        /// The store's name in the manifest.
+        name: String,
+        /// What happened.
+        #[source]
+        error: Box<store::Error>,
+    },
+    /// What the user has confirmed cannot be read or written.
+    #[error(transparent)]
+    Approvals(#[from] approvals::Error),
     /// A program was not started.
     #[error(transparent)]
     Inject(#[from] inject::Error),
@@ -93,6 +105,7 @@ impl Error {
             Self::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
             Self::EnvFile(dotenv::Error::Unportable { .. }) => ExitCode::Findings,
             Self::Seal(error) => sealed_exit_code(error),
+            Self::Store { error, .. } => store_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
             Self::File(_)
@@ -101,6 +114,7 @@ impl Error {
             | Self::Manifest(_)
             | Self::Schema(_)
             | Self::Git(_)
+            | Self::Approvals(_)
             | Self::Output(_)
             | Self::Editor(editor::Error::File(_)) => ExitCode::Unreadable,
             Self::Editor(editor::Error::Random(_)) | Self::Random(_) => ExitCode::Bug,
@@ -121,11 +135,12 @@ impl Error {
             Self::Manifest(error) => error.hint(),
             Self::Schema(error) => error.hint(),
             Self::Seal(error) => error.hint(),
+            Self::Store { error, .. } => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::Inject(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Editor(error) => error.hint(),
-            Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
+            Self::Prompt(_) | Self::Output(_) | Self::Random(_) | Self::Approvals(_) => None,
         }
     }
 
@@ -172,6 +187,18 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
         | Error::UnknownRecipients { .. }
         | Error::Revision => ExitCode::Usage,
         _ => ExitCode::CannotDecrypt,
+    }
+}
+
+fn store_exit_code(error: &store::Error) -> ExitCode {
+    use store::Error;
+    match error {
+        Error::Moved { .. } => ExitCode::Conflict,
+        Error::Seal(error) => sealed_exit_code(error),
+        Error::Definition { .. } | Error::Configuration { .. } => ExitCode::Unreadable,
+        Error::OtherAddress { .. } | Error::Unsupported { .. } => ExitCode::Usage,
+        Error::Random(_) => ExitCode::Bug,
+        _ => ExitCode::Store,
     }
 }
 

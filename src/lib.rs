@@ -11,9 +11,10 @@
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`ledger`];
-//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`];
+//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`approvals`], [`store`], [`sync`];
 //! - what a person calls: [`error`], [`commands`].
 
+pub mod approvals;
 pub mod bootstrap;
 pub mod check;
 pub mod cli;
@@ -38,6 +39,8 @@ pub mod rng;
 pub mod schema;
 pub mod seal;
 pub mod secret;
+pub mod store;
 pub mod suggest;
+pub mod sync;
 pub mod toml_text;
 pub mod ui;

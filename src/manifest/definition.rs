@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::value::Datetime;
 
+use super::store::StoreDefinition;
 use crate::schema::definition::{RotationClass, RuleDefinition, VariableDefinition};
 
 /// A table that another room reads; for editors any table will do.
@@ -25,10 +26,9 @@ pub struct Manifest {
     /// Who may open sealed files: name to public key.
     #[serde(default)]
     pub recipients: IndexMap<String, RecipientDefinition>,
-    /// The stores by name; the room of each type reads its own fields.
+    /// The stores by name.
     #[serde(default)]
-    #[schemars(with = "IndexMap<String, AnyTable>")]
-    pub stores: IndexMap<String, toml::Table>,
+    pub stores: IndexMap<String, StoreDefinition>,
     /// Variables, where the manifest has its schema inside. Read by the schema room, like the next three.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, VariableDefinition>")]

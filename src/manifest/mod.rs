@@ -8,6 +8,7 @@ mod discover;
 mod edit;
 mod error;
 mod render;
+mod store;
 mod validate;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ pub use discover::discover;
 pub use edit::ManifestEdit;
 pub use error::Error;
 pub use render::{NewManifest, slug};
+pub use store::{AwsDefinition, AwsLayout, DirectoryDefinition, StoreDefinition, VaultAuth, VaultDefinition};
 
 use crate::fs;
 use crate::toml_text::Problem;

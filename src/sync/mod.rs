@@ -1,0 +1,1 @@
+//! Syncing an environment with its stores: base, plan (pure), apply.

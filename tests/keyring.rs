@@ -77,7 +77,7 @@ fn without_a_session_bus_a_key_file_takes_its_place_and_it_says_so() {
 fn a_missing_keyring_matters_only_when_nothing_else_fits() {
     let sandbox = sandbox().with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
     sandbox.envward("identity show").code(4).stderr(
-        "error: there is no identity to decrypt with; not used: the OS keyring (this machine has no OS keyring \
-         that answers)\nhelp: run `envward identity new`, or name a key file with --identity or ENVWARD_IDENTITY\n",
+        "error: there is no identity to decrypt with: this machine has no OS keyring that answers\n\
+         help: run `envward identity new`, or name a key file with --identity or ENVWARD_IDENTITY\n",
     );
 }

@@ -1,6 +1,6 @@
 //! `verify`: what can be said about a sealed file with a key and without one.
 
-use crate::support::shop::{BOB, SEALED, manifest, sealed_shop};
+use crate::support::shop::{ALICE, BOB, SEALED, manifest, sealed_shop};
 
 #[test]
 fn with_an_identity_everything_is_checked() {
@@ -29,6 +29,34 @@ fn without_an_identity_it_says_what_it_could_not_check() {
          \x20 right       ledger      it is generation 1, the newest\n\
          \x20 unchecked   seal        no identity opens it\n",
     );
+}
+
+#[test]
+fn a_missing_project_key_is_found_without_an_identity() {
+    let sandbox = sealed_shop();
+    sandbox.shell("rm secrets/production.key.age");
+    let sandbox = sandbox.with("ENVWARD_IDENTITY", "");
+    sandbox
+        .envward("verify")
+        .code(1)
+        .stdout_has("  wrong       seal        the project key secrets/production.key.age is missing\n");
+}
+
+#[test]
+fn a_key_file_that_was_refused_is_named_with_what_to_do_about_it() {
+    let sandbox = sealed_shop().with("ENVWARD_IDENTITY", "");
+    sandbox.shell(&format!(
+        "mkdir -p $HOME/.config/envward && echo {ALICE} > $HOME/.config/envward/keys.txt && \
+         chmod 644 $HOME/.config/envward/keys.txt"
+    ));
+    let path = sandbox.home().join(".config/envward/keys.txt").display().to_string();
+    sandbox
+        .envward("verify")
+        .success()
+        .stdout_has(&format!(
+            "  unchecked   seal        no identity opens it: {path} can be read by other users (mode 644)\n"
+        ))
+        .stderr(&format!("help: run: chmod 600 {path}\n"));
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let file = shown(&path, context);
     let text = if json { as_json(&file, &verdict) } else { as_text(&file, &verdict) };
     context.ui.result(&text).map_err(Error::Output)?;
+    for hint in verdict.skipped.iter().filter_map(|skipped| skipped.hint.as_deref()) {
+        context.ui.help(hint);
+    }
     if let Some(opened) = &verdict.opened {
         // A difference in the recipients is one of the checks.
         let others = opened.remarks.iter().filter(|remark| !remark.is_finding());

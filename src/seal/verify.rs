@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::content;
+use super::identity::{self, Skipped};
 use super::site::Site;
-use super::{Access, Error, Opened, identity, open, open_bare, sops, trust};
+use super::{Access, Error, Opened, open, open_bare, sops, trust};
 use crate::fs;
 use crate::ledger::Ledger;
 use crate::mac::sha256;
@@ -52,6 +53,8 @@ pub struct Verdict {
     pub checks: Vec<(Check, Outcome)>,
     /// The file, if an identity opened it.
     pub opened: Option<Opened>,
+    /// Identities that exist and could not be used, where none opened the file.
+    pub skipped: Vec<Skipped>,
 }
 
 impl Verdict {
@@ -69,15 +72,15 @@ pub fn verify(project: &Project, environment: &Environment, access: &mut Access)
     let site = Site::new(project, environment, access);
     let bytes = read(&environment.sealed)?;
     let recipients = structure(&bytes, &environment.sealed)?;
-    let opened = without_identity(open(project, environment, access))?;
+    let (opened, skipped) = without_identity(open(project, environment, access))?;
     let recipients = opened.as_ref().map(|opened| opened.recipients.clone()).or(recipients);
     let checks = vec![
         (Check::Structure, Outcome::Right("it is a sealed file, whole".to_owned())),
         (Check::Recipients, check_recipients(&site, recipients.as_deref())),
         (Check::Ledger, check_ledger(&site, &bytes, opened.as_ref())?),
-        (Check::Seal, check_seal(opened.as_ref(), "MAC, record, author and age are right")),
+        (Check::Seal, check_seal(opened.is_some(), &skipped, &site)),
     ];
-    Ok(Verdict { checks, opened })
+    Ok(Verdict { checks, opened, skipped })
 }
 
 /// Verifies a sealed file outside of any project.
@@ -87,12 +90,14 @@ pub fn verify(project: &Project, environment: &Environment, access: &mut Access)
 pub fn verify_bare(file: &Path, access: &mut Access) -> Result<Verdict, Error> {
     let bytes = read(file)?;
     structure(&bytes, file)?;
-    let opened = without_identity(open_bare(file, access))?;
-    let checks = vec![
-        (Check::Structure, Outcome::Right("it is a sealed file, whole".to_owned())),
-        (Check::Seal, check_seal(opened.as_ref(), "every value and the MAC are right")),
-    ];
-    Ok(Verdict { checks, opened })
+    let (opened, skipped) = without_identity(open_bare(file, access))?;
+    let seal = match &opened {
+        Some(_) => Outcome::Right("every value and the MAC are right".to_owned()),
+        None => not_opened(&skipped),
+    };
+    let structure = Outcome::Right("it is a sealed file, whole".to_owned());
+    let checks = vec![(Check::Structure, structure), (Check::Seal, seal)];
+    Ok(Verdict { checks, opened, skipped })
 }
 
 fn read(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
@@ -112,23 +117,26 @@ fn structure(bytes: &[u8], path: &Path) -> Result<Option<Vec<String>>, Error> {
     Ok(Some(document.metadata.age().map(|entry| entry.recipient.to_owned()).collect()))
 }
 
-/// Nothing for a file that no identity of the user opens.
-fn without_identity(result: Result<Opened, Error>) -> Result<Option<Opened>, Error> {
+/// Nothing for a file that no identity of the user opens, and which of them could not be used.
+fn without_identity(result: Result<Opened, Error>) -> Result<(Option<Opened>, Vec<Skipped>), Error> {
     match result {
-        Ok(opened) => Ok(Some(opened)),
-        Err(error) if lacks_identity(&error) => Ok(None),
-        Err(error) => Err(error),
+        Ok(opened) => Ok((Some(opened), Vec::new())),
+        Err(error) => without_fitting(error).map(|skipped| (None, skipped)),
     }
 }
 
-fn lacks_identity(error: &Error) -> bool {
+/// The sources that could not be used, if the error is that no identity opens the file.
+fn without_fitting(error: Error) -> Result<Vec<Skipped>, Error> {
     use identity::Error::{NoIdentity, NoneFits};
     match error {
-        Error::In { error, .. } => lacks_identity(error),
-        Error::Identity(error) | Error::Sops(sops::Error::Identity(error)) => {
-            matches!(error, NoIdentity { .. } | NoneFits { .. })
+        Error::In { path, error } => {
+            without_fitting(*error).map_err(|error| Error::In { path, error: Box::new(error) })
         }
-        _ => false,
+        Error::Identity(NoIdentity { skipped } | NoneFits { skipped, .. })
+        | Error::Sops(sops::Error::Identity(NoIdentity { skipped } | NoneFits { skipped, .. })) => {
+            Ok(skipped)
+        }
+        other => Err(other),
     }
 }
 
@@ -181,9 +189,18 @@ fn check_ledger(site: &Site, bytes: &[u8], opened: Option<&Opened>) -> Result<Ou
     })
 }
 
-fn check_seal(opened: Option<&Opened>, right: &str) -> Outcome {
-    match opened {
-        Some(_) => Outcome::Right(right.to_owned()),
-        None => Outcome::Unchecked("no identity opens it".to_owned()),
+fn check_seal(opened: bool, skipped: &[Skipped], site: &Site) -> Outcome {
+    let key = &site.environment.project_key;
+    if opened {
+        Outcome::Right("MAC, record, author and age are right".to_owned())
+    } else if fs::exists(key) {
+        not_opened(skipped)
+    } else {
+        let key = key.strip_prefix(&site.root).unwrap_or(key);
+        Outcome::Wrong(format!("the project key {} is missing", key.display()))
     }
+}
+
+fn not_opened(skipped: &[Skipped]) -> Outcome {
+    Outcome::Unchecked(format!("no identity opens it{}", identity::reasons(": ", skipped)))
 }

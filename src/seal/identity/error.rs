@@ -9,16 +9,16 @@ use crate::seal::{age_file, keyring};
 #[non_exhaustive]
 pub enum Error {
     /// Nothing was found anywhere.
-    #[error("there is no identity to decrypt with{}", list("; not used: ", skipped))]
+    #[error("there is no identity to decrypt with{}", reasons(": ", skipped))]
     NoIdentity {
         /// What was found and could not be used.
         skipped: Vec<Skipped>,
     },
     /// Some were found, and none is a recipient of the file.
     #[error(
-        "none of your identities opens it (tried {}{})",
+        "none of your identities opens it (tried {}){}",
         tried.join(", "),
-        list("; not used: ", skipped)
+        reasons("; ", skipped)
     )]
     NoneFits {
         /// How many were tried, from where.
@@ -86,9 +86,7 @@ pub enum Error {
 /// A source of identities that exists and could not be used.
 #[derive(Debug)]
 pub struct Skipped {
-    /// Where it comes from.
-    pub origin: String,
-    /// Why it was not used.
+    /// Why it was not used; names it.
     pub reason: String,
     /// What to do about that.
     pub hint: Option<String>,
@@ -125,12 +123,8 @@ impl Error {
     }
 }
 
-/// The skipped sources after an introduction, or nothing.
-fn list(introduction: &str, skipped: &[Skipped]) -> String {
-    if skipped.is_empty() {
-        return String::new();
-    }
-    let parts: Vec<String> =
-        skipped.iter().map(|skipped| format!("{} ({})", skipped.origin, skipped.reason)).collect();
-    format!("{introduction}{}", parts.join(", "))
+/// Why sources were not used, after an introduction; nothing if there are none.
+pub(in crate::seal) fn reasons(introduction: &str, skipped: &[Skipped]) -> String {
+    let reasons: Vec<&str> = skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
+    if reasons.is_empty() { String::new() } else { format!("{introduction}{}", reasons.join(", ")) }
 }

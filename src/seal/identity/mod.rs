@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+pub(super) use error::reasons;
 pub use error::{Error, Skipped};
 pub use keep::{Kept, keep, new_identity};
 pub use key::Identity;
@@ -84,7 +85,7 @@ impl Questions for NoQuestions {
 pub struct Identities {
     waiting: VecDeque<Source>,
     loaded: Vec<Loaded>,
-    skipped: Vec<(String, Error)>,
+    skipped: Vec<Error>,
     questions: Arc<dyn Questions>,
 }
 
@@ -164,22 +165,15 @@ impl Identities {
                     return Ok(true);
                 }
                 Err(error) if source.is_required() => return Err(error),
-                Err(error) => self.skipped.push((source.origin, error)),
+                Err(error) => self.skipped.push(error),
             }
         }
         Ok(false)
     }
 
     fn none_fits(&self) -> Error {
-        let skipped = self
-            .skipped
-            .iter()
-            .map(|(origin, error)| Skipped {
-                origin: origin.clone(),
-                reason: error.to_string(),
-                hint: error.hint(),
-            })
-            .collect();
+        let skip = |error: &Error| Skipped { reason: error.to_string(), hint: error.hint() };
+        let skipped = self.skipped.iter().map(skip).collect();
         let tried: Vec<String> = self
             .loaded
             .iter()

@@ -195,12 +195,18 @@ fn a_key_file_that_others_can_read_is_not_used() {
     let (message, help) = refusal(&home, None, &to(ALICE_PUBLIC));
     assert_eq!(
         message,
-        "there is no identity to decrypt with; not used: ~/.config/envward/keys.txt \
-         (~/.config/envward/keys.txt can be read by other users (mode 644))"
+        "there is no identity to decrypt with: ~/.config/envward/keys.txt can be read by other users (mode 644)"
     );
     assert_eq!(help.as_deref(), Some("run: chmod 600 ~/.config/envward/keys.txt"));
     let (message, _) = refusal(&home, Some(".config/envward/keys.txt"), &to(ALICE_PUBLIC));
     assert_eq!(message, "~/.config/envward/keys.txt can be read by other users (mode 644)");
+    let home = home.with("SOPS_AGE_KEY", BOB);
+    let (message, _) = refusal(&home, None, &to(ALICE_PUBLIC));
+    assert_eq!(
+        message,
+        "none of your identities opens it (tried 1 from SOPS_AGE_KEY); \
+         ~/.config/envward/keys.txt can be read by other users (mode 644)"
+    );
 }
 
 #[test]

@@ -175,8 +175,10 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
         | Error::Identity(
             seal::identity::Error::KeyFileExists { .. }
             | seal::identity::Error::InKeyring
+            | seal::identity::Error::KeyAsPath
             | seal::identity::Error::NoHome,
         )
+        | Error::MalformedPin
         | Error::NamedRecipient { .. }
         | Error::NoRecipients { .. }
         | Error::Exists { .. }

@@ -82,6 +82,18 @@ fn a_fresh_machine_says_that_the_author_is_not_verified_and_a_pin_verifies_him()
 }
 
 #[test]
+fn a_pin_that_is_none_is_told_from_one_that_is_wrong() {
+    for pin in ["bad", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcdef,bad"] {
+        let sandbox = sealed_shop().with("ENVWARD_PROJECT_PIN", pin);
+        let expected = "error: ENVWARD_PROJECT_PIN is not a pin: 32 digits from 0123456789abcdef\n\
+                        help: the last line of the author's `envward verify` shows it\n";
+        sandbox.envward("unseal --stdout").code(2).stdout("").stderr(expected);
+        sandbox.shell("rm -r secrets");
+        sandbox.envward("seal").code(2).stderr(expected);
+    }
+}
+
+#[test]
 fn the_file_of_another_environment() {
     let sandbox = sealed_shop();
     sandbox.write(".env.staging", "API_KEY=s\nDB_PASSWORD=s\nLOG_LEVEL=DEBUG\n");

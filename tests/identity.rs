@@ -98,6 +98,38 @@ fn a_key_file_that_others_can_read_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
+fn the_public_key_in_the_place_of_the_private_one_is_told_from_a_path() {
+    let expected = |place: &str| {
+        format!(
+            "error: {place} is a public key, which cannot decrypt\n\
+             help: an identity is a line that starts with AGE-SECRET-KEY-1\n"
+        )
+    };
+    let ssh = include_str!("fixtures/ssh/ed25519.pub");
+    for public in [ALICE_PUBLIC, ssh] {
+        let sandbox = Sandbox::new().with("ENVWARD_IDENTITY", public);
+        sandbox.envward("identity show").code(4).stderr(&expected("ENVWARD_IDENTITY: line 1"));
+    }
+    let sandbox = Sandbox::new();
+    let named = format!("identity show --identity {ALICE_PUBLIC}");
+    sandbox.envward(&named).code(4).stderr(&expected("--identity: line 1"));
+    sandbox.write("alice.txt", format!("# mine\n{ALICE_PUBLIC}\n"));
+    sandbox.envward("identity show --identity alice.txt").code(4).stderr_has("line 2 is a public key");
+}
+
+#[test]
+fn a_private_key_as_an_argument_is_refused_and_not_shown() {
+    for key in [ALICE.to_owned(), ALICE.to_lowercase()] {
+        for arguments in ["identity show --identity", "identity import"] {
+            Sandbox::new().envward(&format!("{arguments} {key}")).code(2).stderr(
+                "error: this is a private key, and not the path of a file\n\
+                 help: other users can see arguments: give it in a file, or in ENVWARD_IDENTITY\n",
+            );
+        }
+    }
+}
+
+#[test]
 fn without_a_home_directory_there_is_nowhere_to_keep_one() {
     Sandbox::new().with("HOME", "").envward("identity new").code(2).stderr(
         "error: there is no OS keyring and no home directory to keep an identity in\n\

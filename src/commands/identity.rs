@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::fs;
 use crate::seal::identity::{self, Identities, Identity, Kept, Questions};
 use crate::seal::{self, keyring};
 use crate::secret::Secret;
@@ -108,7 +107,10 @@ fn not_shown(identity: &Identity, origin: &str) -> Error {
 fn import(file: Option<&Path>, context: &mut Context) -> Result<(), Error> {
     let (text, origin) = if let Some(file) = file {
         let path = context.resolve(file);
-        (fs::read(&path)?, escape(&path.display().to_string()).into_owned())
+        (
+            identity::read_key_file(&path).map_err(seal::Error::from)?,
+            escape(&path.display().to_string()).into_owned(),
+        )
     } else {
         let key = context.ui.secret_from_stdin_or_prompt("private key")?;
         (Zeroizing::new(key.expose().as_bytes().to_vec()), "what was given".to_owned())

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::identity::{self, Identities, Questions};
 use super::recipients::Recipient;
-use super::{Error, age_file, content};
+use super::{Error, age_file, content, project_key};
 use crate::context::Context;
 use crate::env_vars::{self, EnvSnapshot};
 use crate::git::Git;
@@ -18,8 +18,8 @@ use crate::ui::Prompter;
 /// opens or writes. Nothing is read or asked until a file has to be opened.
 pub struct Access {
     pub(super) identities: Identities,
-    /// The pins that `ENVWARD_PROJECT_PIN` names; empty if it is not set.
-    pub(super) pins: Vec<String>,
+    /// What stands in `ENVWARD_PROJECT_PIN`.
+    pins: Vec<String>,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) now: Timestamp,
     passphrase: Option<Secret>,
@@ -48,6 +48,18 @@ impl Access {
     pub fn is_shut_out(&self, leaving: &Recipient, remaining: &[String]) -> bool {
         self.identities.has_used(&leaving.to_string())
             && !remaining.iter().any(|key| self.identities.has_used(key))
+    }
+
+    /// The pins that `ENVWARD_PROJECT_PIN` names; empty if it is not set.
+    ///
+    /// # Errors
+    /// One of them is none: it would never be found, and nothing could be opened.
+    pub(super) fn pins(&self) -> Result<&[String], Error> {
+        if self.pins.iter().all(|pin| project_key::is_pin(pin)) {
+            Ok(&self.pins)
+        } else {
+            Err(Error::MalformedPin)
+        }
     }
 
     /// Decrypts an age file with an identity, or with the passphrase if it was sealed with one.

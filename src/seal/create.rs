@@ -129,7 +129,7 @@ pub(super) fn ensure_keys(
         let author = trust::check_author(&keys, site, &machine, access)?;
         return Ok((keys, author));
     }
-    if machine.seen(site.name()).is_some() || !access.pins.is_empty() {
+    if !access.pins()?.is_empty() || machine.seen(site.name()).is_some() {
         return Err(Error::NoProjectKey { path: site.environment.project_key.clone() });
     }
     let keys = ProjectKeys::generate(rng)?;

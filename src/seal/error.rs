@@ -166,6 +166,9 @@ pub enum Error {
         /// The pin of the key that is there.
         found: String,
     },
+    /// What stands in `ENVWARD_PROJECT_PIN` can be no pin.
+    #[error("ENVWARD_PROJECT_PIN is not a pin: 32 digits from 0123456789abcdef")]
+    MalformedPin,
     /// The ledger knows a newer file.
     #[error(
         "{} is stale: it is generation {generation}, and the ledger knows generation {newest}",
@@ -259,6 +262,7 @@ impl Error {
             Self::ProjectKeyReplaced { found, .. } => Some(format!(
                 "ask its author for the pin; if it is {found}, run once with ENVWARD_PROJECT_PIN={found}"
             )),
+            Self::MalformedPin => Some("the last line of the author's `envward verify` shows it".to_owned()),
             Self::Newer { .. } => Some("install a newer envward".to_owned()),
             Self::State { path } => Some(format!("install a newer envward, or remove {}", path.display())),
             Self::ForeignSelector { .. } => Some("change the rule with sops".to_owned()),

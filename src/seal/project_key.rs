@@ -33,6 +33,11 @@ impl ProjectKey {
     }
 }
 
+/// Whether a text could be what [`ProjectKey::pin`] gives.
+pub fn is_pin(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The text inside a project key file is not what it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {

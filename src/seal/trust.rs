@@ -70,9 +70,9 @@ pub(super) fn check_author(
         expected,
         found: pin.clone(),
     };
-    if !access.pins.is_empty() {
-        let known = access.pins.contains(&pin);
-        return if known { Ok(None) } else { Err(replaced(access.pins.clone())) };
+    let pins = access.pins()?;
+    if !pins.is_empty() {
+        return if pins.contains(&pin) { Ok(None) } else { Err(replaced(pins.to_vec())) };
     }
     match machine.seen(site.name()) {
         None => Ok(Some(Remark::AuthorNotVerified { pin })),

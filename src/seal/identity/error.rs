@@ -37,6 +37,17 @@ pub enum Error {
         /// Line, from 1.
         line: usize,
     },
+    /// A line is the key that others encrypt to.
+    #[error("{origin}: line {line} is a public key, which cannot decrypt")]
+    PublicKey {
+        /// Where it comes from.
+        origin: String,
+        /// Line, from 1.
+        line: usize,
+    },
+    /// The key itself was given where its file belongs.
+    #[error("this is a private key, and not the path of a file")]
+    KeyAsPath,
     /// There is no identity in it.
     #[error("{origin} holds no identity")]
     Empty {
@@ -108,11 +119,14 @@ impl Error {
                                       for `envward recipients add`"
                 .to_owned(),
             Self::File(error) => return error.hint(),
-            Self::NotAnIdentity { .. } | Self::Empty { .. } => {
+            Self::NotAnIdentity { .. } | Self::PublicKey { .. } | Self::Empty { .. } => {
                 "an identity is a line that starts with AGE-SECRET-KEY-1".to_owned()
             }
             Self::KeyFileExists { .. } | Self::InKeyring => {
                 "`envward identity show` prints its public key".to_owned()
+            }
+            Self::KeyAsPath => {
+                "other users can see arguments: give it in a file, or in ENVWARD_IDENTITY".to_owned()
             }
             Self::NoHome => "set HOME, or name a key file with ENVWARD_IDENTITY".to_owned(),
             Self::SshKind { .. } => format!("run `{NEW_IDENTITY}`"),

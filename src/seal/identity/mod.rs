@@ -21,7 +21,7 @@ pub(super) use error::reasons;
 pub use error::{Error, Skipped};
 pub use keep::{Kept, keep, new_identity};
 pub use key::Identity;
-pub use source::{key_file, parse};
+pub use source::{key_file, parse, read_key_file};
 
 use self::source::Source;
 use crate::context::Context;

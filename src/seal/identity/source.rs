@@ -10,6 +10,7 @@ use super::{Error, Questions};
 use crate::context::Context;
 use crate::env_vars;
 use crate::fs;
+use crate::seal::recipients::{Plugins, Recipient};
 use crate::seal::{age_file, keyring};
 use crate::secret::Secret;
 use crate::ui::escape;
@@ -45,25 +46,20 @@ pub fn key_file(context: &Context) -> Option<PathBuf> {
 pub(super) fn of_user(flag: Option<&Path>, context: &Context) -> Vec<Source> {
     let mut sources = Vec::new();
     if let Some(path) = flag {
-        sources.push(Source::named_file("--identity", context.resolve(path)));
+        sources.push(Source::named("--identity", path, context));
     }
     if let Some(value) = context.env.get(env_vars::ENVWARD_IDENTITY) {
-        // Anywhere in it: the text of a whole key file begins with a comment, and a key that was taken for a
-        // path would stand in the error. So would one in lower case, which is still the key (BIP 173).
-        let upper = Zeroizing::new(value.to_ascii_uppercase());
-        let is_key = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"].iter().any(|mark| upper.contains(mark));
-        sources.push(if is_key {
+        sources.push(if holds_private_key(value) {
             Source::text(env_vars::ENVWARD_IDENTITY, value)
         } else {
-            Source::named_file(env_vars::ENVWARD_IDENTITY, context.resolve(Path::new(value)))
+            Source::named(env_vars::ENVWARD_IDENTITY, Path::new(value), context)
         });
     }
     if let Some(value) = context.env.get(env_vars::SOPS_AGE_KEY) {
         sources.push(Source::text(env_vars::SOPS_AGE_KEY, value));
     }
     if let Some(value) = context.env.get_os(env_vars::SOPS_AGE_KEY_FILE) {
-        let path = context.resolve(Path::new(value));
-        sources.push(Source::named_file(env_vars::SOPS_AGE_KEY_FILE, path));
+        sources.push(Source::named(env_vars::SOPS_AGE_KEY_FILE, Path::new(value), context));
     }
     if let Some(own) = key_file(context) {
         let sops = own.parent().and_then(Path::parent).map(|dir| dir.join("sops/age").join(KEY_FILE));
@@ -84,7 +80,12 @@ impl Source {
         Self { origin: origin.to_owned(), place: Place::Text(Secret::new(text)), required: true }
     }
 
-    fn named_file(by: &str, path: PathBuf) -> Self {
+    /// A file that the user named. A public key in its place is read as what it is, to be refused as such.
+    fn named(by: &str, path: &Path, context: &Context) -> Self {
+        if let Some(text) = path.to_str().filter(|text| is_public_key(text)) {
+            return Self::text(by, text);
+        }
+        let path = context.resolve(path);
         Self { origin: format!("{by} {}", shown(&path)), place: Place::File(path), required: true }
     }
 
@@ -109,9 +110,9 @@ impl Source {
                 Some(text) => parse(text.expose().as_bytes(), &self.origin, questions),
                 None => Ok(Vec::new()),
             },
-            Place::File(path) => match fs::read(path) {
-                Err(error) if error.is_not_found() && !self.required => Ok(Vec::new()),
-                Err(error) => Err(error.into()),
+            Place::File(path) => match read_key_file(path) {
+                Err(Error::File(error)) if error.is_not_found() && !self.required => Ok(Vec::new()),
+                Err(error) => Err(error),
                 Ok(text) => {
                     refuse_readable_by_others(path)?;
                     parse(&text, &self.origin, questions)
@@ -119,6 +120,25 @@ impl Source {
             },
         }
     }
+}
+
+/// Reads a file that may hold a private key.
+///
+/// # Errors
+/// [`Error::KeyAsPath`] for the key itself, which an error of the file system would show.
+pub fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if holds_private_key(&path.to_string_lossy()) { Err(Error::KeyAsPath) } else { Ok(fs::read(path)?) }
+}
+
+/// Whether a text holds an identity: anywhere, since that of a whole key file begins with a comment, and in any
+/// case, since one in lower case is still the key (BIP 173).
+fn holds_private_key(text: &str) -> bool {
+    let upper = Zeroizing::new(text.to_ascii_uppercase());
+    ["AGE-SECRET-KEY-", "AGE-PLUGIN-"].iter().any(|mark| upper.contains(mark))
+}
+
+fn is_public_key(text: &str) -> bool {
+    Recipient::parse(text, Plugins::Allowed).is_ok()
 }
 
 /// Reads identities: an SSH key, an age file under a passphrase, or lines with `#` comments. `origin` is what
@@ -147,6 +167,9 @@ fn parse_lines(text: &[u8], origin: &str) -> Result<Vec<Identity>, Error> {
         let line = std::str::from_utf8(line).map_err(|_| bad())?.trim();
         if line.starts_with('#') {
             continue;
+        }
+        if is_public_key(line) {
+            return Err(Error::PublicKey { origin: origin.to_owned(), line: index + 1 });
         }
         for word in line.split_whitespace() {
             identities.push(Identity::parse_line(word).ok_or_else(bad)?);

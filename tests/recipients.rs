@@ -171,10 +171,19 @@ fn what_cannot_be_a_recipient_is_refused_and_nothing_is_written() {
     let refused = envward(&sandbox, &["recipients", "add", "carol", &private]).code(2);
     assert!(refused.stderr.starts_with("error: it is a private key, which must not be shared\nhelp: "));
     assert!(!refused.stderr.contains(&private));
-    envward(&sandbox, &["recipients", "add", "carol", "age1nonsense"]).code(2).stderr(
-        "error: it is not a public key: age1…, ssh-ed25519 … or ssh-rsa …\n\
-         help: the person's own `envward identity show` prints it\n",
-    );
+    let help = "help: a public key is age1 and 58 letters and digits, or ssh-ed25519 AAAA…; \
+                the person's own `envward identity show` prints it\n";
+    let [length, wrong] = [&BOB[..60], &BOB.replace("age1v", "age1w")];
+    let cases = [
+        ("bob@example.com", "it is not a public key"),
+        (length, "it is not a whole age key: it has 60 characters, and an age key 62"),
+        (wrong, "a character of it is wrong: its checksum does not fit"),
+        ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "it is not a whole SSH key"),
+    ];
+    for (key, what) in cases {
+        let expected = format!("error: {what}\n{help}");
+        envward(&sandbox, &["recipients", "add", "carol", key]).code(2).stderr(&expected);
+    }
     envward(&sandbox, &["recipients", "add", "bob", CI]).code(2).stderr(
         "error: the manifest has another key for bob\n\
          help: run `envward recipients remove bob` first, or choose another name\n",

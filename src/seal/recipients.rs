@@ -9,13 +9,28 @@ use age::{NoCallbacks, x25519};
 /// The longest public key that is looked at, in bytes; an RSA key of 4096 bits takes 724.
 const MAX_LENGTH: usize = 2048;
 
+/// How many characters a native age key has: `age1`, 52 for 32 bytes, and 6 of a checksum (BIP 173).
+const AGE_LENGTH: usize = 62;
+
 /// A public key cannot be used. Holds none of its text, since people paste private keys by mistake.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It is none of the known forms, or misspelt.
-    #[error("it is not a public key: age1…, ssh-ed25519 … or ssh-rsa …")]
+    /// It is none of the known forms.
+    #[error("it is not a public key")]
     NotAKey,
+    /// An age key that lost or gained characters.
+    #[error("it is not a whole age key: it has {length} characters, and an age key {AGE_LENGTH}")]
+    Length {
+        /// How many it has.
+        length: usize,
+    },
+    /// An age key with another character somewhere.
+    #[error("a character of it is wrong: its checksum does not fit")]
+    Checksum,
+    /// An SSH key that lost characters, or has others.
+    #[error("it is not a whole SSH key")]
+    BrokenSsh,
     /// It is the private key.
     #[error("it is a private key, which must not be shared")]
     Private,
@@ -43,7 +58,10 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotAKey => "the person's own `envward identity show` prints it",
+            Self::NotAKey | Self::Length { .. } | Self::Checksum | Self::BrokenSsh => {
+                "a public key is age1 and 58 letters and digits, or ssh-ed25519 AAAA…; \
+                 the person's own `envward identity show` prints it"
+            }
             Self::Private => "give the line that `envward identity show` prints, and make a new identity",
             Self::SshKind | Self::Weak | Self::RsaSize => "use an age key: run `envward identity new`",
             Self::Plugin { .. } => "plugins run only after you allowed them",
@@ -90,7 +108,7 @@ impl Recipient {
         if let Ok(key) = text.parse::<x25519::Recipient>() {
             return if is_low_order(&key) { Err(Error::Weak) } else { Ok(Self::X25519(key)) };
         }
-        let key: plugin::Recipient = text.parse().map_err(|_| Error::NotAKey)?;
+        let key: plugin::Recipient = text.parse().map_err(|_| misspelt(text))?;
         match plugins {
             Plugins::Allowed => Ok(Self::Plugin(key)),
             Plugins::Refused => Err(Error::Plugin { name: key.plugin().to_owned() }),
@@ -137,18 +155,29 @@ pub fn canonical(key: &str) -> String {
     key.split_whitespace().take(words).collect::<Vec<_>>().join(" ")
 }
 
+/// What is wrong with a text that is no age key, as far as it can be told.
+fn misspelt(text: &str) -> Error {
+    match text.strip_prefix("age1") {
+        None => Error::NotAKey,
+        // The key of a plugin, of any length.
+        Some(rest) if rest.contains('1') => Error::Checksum,
+        Some(_) if text.chars().count() == AGE_LENGTH => Error::Checksum,
+        Some(_) => Error::Length { length: text.chars().count() },
+    }
+}
+
 fn parse_ssh(text: &str) -> Result<Recipient, Error> {
     let key: ssh::Recipient = text.parse().map_err(|error| match error {
         ParseRecipientKeyError::RsaModulusTooLarge | ParseRecipientKeyError::RsaModulusTooSmall => {
             Error::RsaSize
         }
         ParseRecipientKeyError::Unsupported(_) | ParseRecipientKeyError::Ignore => Error::SshKind,
-        _ => Error::NotAKey,
+        _ => Error::BrokenSsh,
     })?;
     // The library reads as much as it understands: what follows the key must be a comment of its own.
     let canonical = key.to_string();
-    let rest = text.strip_prefix(canonical.as_str()).ok_or(Error::NotAKey)?;
-    if rest.is_empty() || rest.starts_with(' ') { Ok(Recipient::Ssh(key)) } else { Err(Error::NotAKey) }
+    let rest = text.strip_prefix(canonical.as_str()).ok_or(Error::BrokenSsh)?;
+    if rest.is_empty() || rest.starts_with(' ') { Ok(Recipient::Ssh(key)) } else { Err(Error::BrokenSsh) }
 }
 
 /// Whether the shared secret with this point is zero whatever the private key (RFC 7748, section 6.1).
@@ -186,8 +215,10 @@ mod tests {
         assert_eq!(error(&private.to_lowercase()), Some(Error::Private));
         assert_eq!(error("-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n"), Some(Error::Private));
         assert_eq!(error(""), Some(Error::NotAKey));
-        assert_eq!(error(&ALICE.replace('h', "j")), Some(Error::NotAKey));
-        assert_eq!(error(&format!("{SSH}AAAA")), Some(Error::NotAKey));
+        assert_eq!(error(&ALICE.replace('h', "j")), Some(Error::Checksum));
+        assert_eq!(error(&ALICE.replace('h', "hh")), Some(Error::Length { length: 64 }));
+        assert_eq!(error(&format!("{SSH}AAAA")), Some(Error::BrokenSsh));
+        assert_eq!(error(SSH.trim_end_matches('N')), Some(Error::BrokenSsh));
         assert_eq!(error("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY="), Some(Error::SshKind));
     }
 
@@ -206,7 +237,7 @@ mod tests {
         let hostile =
             ["age1../../x1qypqxs5hjz3", "age1a/b1qypqxpzqyxy", "age1..\\x1qy43rzuz", "age11qypqxn8vqdg"];
         for key in hostile {
-            assert_eq!(Recipient::parse(key, Plugins::Allowed).err(), Some(Error::NotAKey), "{key}");
+            assert_eq!(Recipient::parse(key, Plugins::Allowed).err(), Some(Error::Checksum), "{key}");
         }
     }
 }

@@ -84,6 +84,15 @@ pub struct Snapshot {
     pub expires: Option<Timestamp>,
 }
 
+/// What a write made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The new version.
+    pub version: Version,
+    /// When it was made, by the store's clock, where the store says so in its answer.
+    pub created: Option<Timestamp>,
+}
+
 impl Snapshot {
     /// What is not there.
     pub fn empty() -> Self {

@@ -27,7 +27,7 @@ use crate::secret::Secret;
 pub use credentials::CREDENTIALS;
 pub use error::Error;
 pub use examination::{Finding, Level, Policy};
-pub use held::{Held, Mark, Snapshot, Version};
+pub use held::{Held, Mark, Snapshot, Stored, Version};
 pub use open::{Opening, claims, open, policy};
 pub use place::expand;
 pub use revision::{Revision, State};
@@ -78,12 +78,12 @@ pub trait Store {
     fn names(&mut self) -> Result<Vec<String>, Error>;
 
     /// Applies the changes to what `base` holds, if that is still what is there, and leaves the mark with it
-    /// where it has a place for one. Gives the new version. `base` may be a snapshot of a deleted version.
+    /// where it has a place for one. Gives what it made. `base` may be a snapshot of a deleted version.
     ///
     /// # Errors
     /// [`Error::Moved`] if another version is there now, and nothing was written. [`Error::Unknown`] if it is not
     /// known whether it was: read again. [`Error::Partial`] where the store is not [`Capabilities::atomic`].
-    fn write(&mut self, base: &Snapshot, changes: &Changes, mark: Option<&Mark>) -> Result<Version, Error>;
+    fn write(&mut self, base: &Snapshot, changes: &Changes, mark: Option<&Mark>) -> Result<Stored, Error>;
 
     /// The versions it knows of, newest first. Where each name has versions of its own, those of `name`, or of
     /// all names.

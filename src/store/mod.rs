@@ -20,6 +20,7 @@ mod examination;
 mod held;
 mod open;
 mod place;
+mod price;
 mod revision;
 
 use crate::secret::Secret;
@@ -30,6 +31,7 @@ pub use examination::{Finding, Level, Policy};
 pub use held::{Held, Mark, Snapshot, Stored, Version};
 pub use open::{Opening, claims, open, policy};
 pub use place::expand;
+pub use price::Price;
 pub use revision::{Revision, State};
 
 /// What a store can do, so that a command offers nothing that it cannot keep.
@@ -84,6 +86,21 @@ pub trait Store {
     /// [`Error::Moved`] if another version is there now, and nothing was written. [`Error::Unknown`] if it is not
     /// known whether it was: read again. [`Error::Partial`] where the store is not [`Capabilities::atomic`].
     fn write(&mut self, base: &Snapshot, changes: &Changes, mark: Option<&Mark>) -> Result<Stored, Error>;
+
+    /// What the write would add to the bill, if it does.
+    fn price(&self, _base: &Snapshot, _changes: &Changes) -> Option<Price> {
+        None
+    }
+
+    /// Brings back what was deleted and can be brought back: the whole, or where each name has versions of its own,
+    /// those of `names` that were deleted. The values are then those from before the deletion: read again.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where nothing is deleted that way.
+    fn restore(&mut self, _names: &[String]) -> Result<(), Error> {
+        let what = "this store has no way to bring back what was deleted".to_owned();
+        Err(Error::Unsupported { what, help: None })
+    }
 
     /// The versions it knows of, newest first. Where each name has versions of its own, those of `name`, or of
     /// all names.

@@ -30,6 +30,7 @@ mod recipients;
 mod run;
 mod schema;
 mod seal;
+mod stores;
 mod values;
 mod verify;
 mod working_copies;

@@ -1,5 +1,8 @@
 //! A sandbox: an empty directory, a home of its own, a cleared environment, a fixed clock, seeded randomness.
 
+pub mod daemon;
+pub mod http;
+pub mod openbao;
 pub mod sealed;
 pub mod shop;
 

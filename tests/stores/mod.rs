@@ -1,0 +1,3 @@
+//! Stores on real servers.
+
+mod openbao;

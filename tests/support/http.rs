@@ -1,0 +1,49 @@
+//! The least of HTTP that a test needs to talk to a server of its own, apart from the client that it tests.
+
+use std::io::{Read, Write};
+
+use serde_json::Value;
+
+use super::daemon;
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body; null if it is empty or no JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The request must have succeeded. Returns the body.
+    #[track_caller]
+    pub fn success(self) -> Value {
+        assert!(matches!(self.status, 200 | 204), "{} {}", self.status, self.body);
+        self.body
+    }
+}
+
+/// Sends one request to a server on the loopback interface. HTTP/1.0, so that the answer ends with the connection.
+pub fn request(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> std::io::Result<Answer> {
+    let body = body.unwrap_or_default();
+    let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let (headers, length) = (headers.concat(), body.len());
+    let head =
+        format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n{headers}");
+    let mut stream = daemon::connect(port)?;
+    stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| std::io::Error::other("no HTTP answer"))?;
+    Ok(Answer { status, body: serde_json::from_str(body).unwrap_or_default() })
+}

@@ -17,6 +17,14 @@ pub enum Error {
         /// Why, in a few words.
         reason: String,
     },
+    /// The server sends the request on to another address, to which no credential is sent.
+    #[error("{address} sends requests on to {to}")]
+    Redirected {
+        /// The server.
+        address: String,
+        /// Where it points to, safe to be shown.
+        to: String,
+    },
     /// The server is sealed, or not initialised.
     #[error("{address} is sealed: it serves nothing before it is unsealed")]
     Sealed {
@@ -190,6 +198,10 @@ impl Error {
             Self::Unreachable { .. } => {
                 Some("check the address, the network and the server: envward doctor".into())
             }
+            Self::Redirected { .. } => Some(
+                "credentials are not sent on: if that server is yours, write its address into envward.toml"
+                    .into(),
+            ),
             Self::Sealed { .. } => Some("ask an operator to unseal it".into()),
             Self::Unauthenticated { help, .. }
             | Self::Unsupported { help, .. }

@@ -1,0 +1,80 @@
+//! From what went wrong to an error in words of our own.
+
+use crate::store::Error;
+use crate::ui;
+
+use super::http::{Failure, Reply};
+use super::request::{Purpose, Request};
+use super::retry;
+
+/// What it is called when the server is not one.
+pub(super) const EXPECTED: &str = "Vault or OpenBao";
+
+/// There was no answer.
+pub(super) fn of_failure(address: &str, request: &Request, failure: Failure) -> Error {
+    let unreachable = |reason: String| Error::Unreachable { address: address.to_owned(), reason };
+    let reason = match failure {
+        Failure::Refused => return unreachable("nobody listens there".to_owned()),
+        Failure::Connect(reason) => return unreachable(reason),
+        Failure::Lost => "the connection was lost",
+        Failure::TimedOut => "no answer in time",
+        Failure::NotHttp => "the answer is not HTTP",
+        Failure::TooLarge => "the answer is larger than 32 MiB",
+    };
+    match failure {
+        _ if request.purpose == Purpose::Write => unknown(request, reason),
+        Failure::NotHttp | Failure::TooLarge => garbage(address, reason),
+        _ => unreachable(reason.to_owned()),
+    }
+}
+
+/// There was an answer that no caller can make sense of.
+pub(super) fn of_reply(address: &str, request: &Request, reply: &Reply) -> Error {
+    let address = address.to_owned();
+    let failed = |help: &str| Error::Failed {
+        address: address.clone(),
+        status: reply.status,
+        help: Some(help.to_owned()),
+    };
+    match reply.status {
+        300..400 => {
+            let to = reply.location.as_deref().unwrap_or("nowhere");
+            Error::Redirected { address, to: ui::escape(to).into_owned() }
+        }
+        400 => failed("the KV engine is being upgraded to version 2: try again in a minute"),
+        412 => failed("this node of the cluster is behind the others: try again in a minute"),
+        429 => Error::Throttled { address },
+        472 | 473 => {
+            failed("it is a standby for disasters or for reading: use the address of the active cluster")
+        }
+        500 if retry::has_no_leader(reply) => {
+            failed("the cluster has no leader at the moment: try again in a minute")
+        }
+        503 if retry::is_sealed(reply) => Error::Sealed { address },
+        503 if reply.has_error("has been locked") => {
+            failed("an operator locked this namespace: ask one to unlock it")
+        }
+        500..600 if request.purpose == Purpose::Write => {
+            unknown(request, &format!("the server failed with status {}", reply.status))
+        }
+        500..600 => failed("see the server's log, or try again in a minute"),
+        status => garbage(&address, &format!("status {status}")),
+    }
+}
+
+/// The login may not do this.
+pub(super) fn forbidden(request: &Request) -> Error {
+    Error::Forbidden { action: request.action(), path: shown(request) }
+}
+
+fn unknown(request: &Request, reason: &str) -> Error {
+    Error::Unknown { path: shown(request), reason: reason.to_owned() }
+}
+
+fn garbage(address: &str, problem: &str) -> Error {
+    Error::Garbage { address: address.to_owned(), expected: EXPECTED, problem: problem.to_owned() }
+}
+
+fn shown(request: &Request) -> String {
+    ui::escape(&request.path).into_owned()
+}

@@ -10,7 +10,7 @@
 //! - what the machine gives and how envward meets people: [`exit_code`], [`hardening`], [`env_vars`], [`secret`],
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
-//!   [`ledger`];
+//!   [`ledger`], [`merge`];
 //! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`approvals`], [`store`], [`sync`];
 //! - what a person calls: [`error`], [`commands`].
 
@@ -34,6 +34,7 @@ pub mod json_schema;
 pub mod ledger;
 pub mod mac;
 pub mod manifest;
+pub mod merge;
 pub mod project;
 pub mod rng;
 pub mod schema;

@@ -35,6 +35,7 @@ mod run;
 mod seal;
 mod sealing;
 mod set;
+mod take;
 mod unseal;
 mod unset;
 mod verify;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::name;
-use super::sealing::{TakeArgs, list, say_commit, say_remarks, say_written, shown, warn_unfit};
+use super::sealing::{list, say_commit, say_remarks, say_written, shown, warn_unfit};
+use super::take::TakeArgs;
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
@@ -11,8 +12,9 @@ use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::git::Git;
 use crate::manifest::SealFormat;
+use crate::merge::{Merge, Side, Take};
 use crate::project::{Environment, Project};
-use crate::seal::{self, Access, Changes, Layout, Merge, Opened, Side, Take, WorkingCopy};
+use crate::seal::{self, Access, Changes, Layout, Opened, WorkingCopy};
 use crate::ui::escape;
 
 /// Arguments of `seal`.
@@ -132,11 +134,11 @@ fn seal_changes(
 
 /// Where the sealed side won, the env file's value is the old one from now on.
 fn settle(opened: &Opened, merge: &Merge, take: Option<&Take>, access: &Access) -> Result<(), Error> {
-    if !take.is_some_and(|take| take.side == Side::Sealed) {
+    if !take.is_some_and(|take| take.side == Side::Theirs) {
         return Ok(());
     }
     if let Some(mut copy) = WorkingCopy::read(opened)? {
-        let names = [merge.sealed.as_slice(), &merge.sealed_removed].concat();
+        let names = [merge.theirs.as_slice(), &merge.theirs_removed].concat();
         copy.settle(&names, &opened.values, false);
         copy.save(opened, access)?;
     }
@@ -145,11 +147,11 @@ fn settle(opened: &Opened, merge: &Merge, take: Option<&Take>, access: &Access) 
 
 /// Says what differs still, and what to do about it.
 fn say_left(merge: &Merge, prune: bool, context: &mut Context) {
-    if !merge.env_removed.is_empty() && !prune {
-        context.ui.note_names("not in the env file, kept in the sealed file", &merge.env_removed);
+    if !merge.ours_removed.is_empty() && !prune {
+        context.ui.note_names("not in the env file, kept in the sealed file", &merge.ours_removed);
         context.ui.help("remove them with --prune, or bring them back with: envward unseal");
     }
-    let newer = [merge.sealed.as_slice(), &merge.sealed_removed].concat();
+    let newer = [merge.theirs.as_slice(), &merge.theirs_removed].concat();
     if !newer.is_empty() {
         context.ui.note_names("newer in the sealed file", &newer);
         context.ui.help("take them into the env file with: envward unseal");

@@ -3,35 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{init, name};
+use super::init;
 use crate::check::{self, Input, Subject};
 use crate::context::Context;
 use crate::git::Git;
 use crate::project::{Environment, Project};
 use crate::schema::{self, Schema};
-use crate::seal::{Remark, Side, Take, Written};
+use crate::seal::{Remark, Written};
 use crate::secret::Values;
 use crate::ui::{Ui, escape, names_after};
 use crate::{ledger, manifest};
-
-/// `--take env|sealed [NAME…]`.
-#[derive(clap::Args)]
-pub(super) struct TakeArgs {
-    /// Decide for one side: env or sealed; where both changed a variable, or for the named ones in any case
-    #[arg(long, num_args = 1.., value_names = ["SIDE", "NAME"])]
-    take: Vec<String>,
-}
-
-impl TakeArgs {
-    /// The decision, if one was given.
-    pub(super) fn decision(&self) -> Result<Option<Take>, crate::error::Error> {
-        let Some((side, names)) = self.take.split_first() else { return Ok(None) };
-        let side = <Side as clap::ValueEnum>::from_str(side, false)
-            .map_err(|_| crate::error::Error::usage("--take needs `env` or `sealed` first"))?;
-        names.iter().try_for_each(|argument| name::refuse_value(argument))?;
-        Ok(Some(Take { side, names: names.to_vec() }))
-    }
-}
 
 /// Says what the user should know about a sealed file.
 pub(super) fn say_remarks(remarks: &[Remark], ui: &mut Ui) {

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::sealing::{TakeArgs, say_remarks, shown};
+use super::sealing::{say_remarks, shown};
+use super::take::TakeArgs;
 use super::{HUMAN, require_format};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
+use crate::merge::{Merge, Side, Take};
 use crate::project::{Environment, Project};
-use crate::seal::{self, Access, Merge, Opened, Side, Take, Unsealed, WorkingCopy};
+use crate::seal::{self, Access, Opened, Unsealed, WorkingCopy};
 
 /// Arguments of `unseal`.
 #[derive(clap::Args)]
@@ -86,8 +88,8 @@ fn unseal(
         return Err(seal::Error::Conflict { names: merge.conflicts }.into());
     }
     let unsealed = copy.unseal(&merge, &opened.lines, prune);
-    if take.is_some_and(|take| take.side == Side::Env) {
-        let names = [merge.env.as_slice(), &merge.env_removed].concat();
+    if take.is_some_and(|take| take.side == Side::Ours) {
+        let names = [merge.ours.as_slice(), &merge.ours_removed].concat();
         copy.settle(&names, &opened.values, true);
     }
     copy.save(opened, access)?;
@@ -117,11 +119,11 @@ fn say_unsealed(unsealed: &Unsealed, path: &Path, context: &mut Context) {
 
 /// Says what differs still, and what to do about it.
 fn say_left(merge: &Merge, prune: bool, context: &mut Context) {
-    if !merge.sealed_removed.is_empty() && !prune {
-        context.ui.note_names("not in the sealed file, kept in the env file", &merge.sealed_removed);
+    if !merge.theirs_removed.is_empty() && !prune {
+        context.ui.note_names("not in the sealed file, kept in the env file", &merge.theirs_removed);
         context.ui.help("remove them with --prune");
     }
-    let ahead = [merge.env.as_slice(), &merge.env_removed].concat();
+    let ahead = [merge.ours.as_slice(), &merge.ours_removed].concat();
     if !ahead.is_empty() {
         context.ui.note_names("changed in the env file and not sealed yet", &ahead);
         context.ui.help("take them into the sealed file with: envward seal");

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::base::Base;
-use super::merge::{Merge, Take, merge, next_base};
 use super::project_key::ProjectKey;
 use super::site::Site;
 use super::sops::Plain;
@@ -14,6 +13,7 @@ use super::{Access, Changes, Error, Layout, Opened, Written, layout};
 use crate::dotenv::{Document, Unportable};
 use crate::fs;
 use crate::ledger::{Fingerprints, fingerprint, fingerprints};
+use crate::merge::{Merge, Take, merge, next_base};
 use crate::secret::{Secret, Values};
 
 /// An env file beside its sealed file.
@@ -81,12 +81,12 @@ impl WorkingCopy {
     /// What sealing the differences changes. Variables that were only removed from the env file go with
     /// `prune` alone.
     pub fn changes(&self, merge: &Merge, prune: bool) -> Changes {
-        let entries = merge.env.iter().filter_map(|name| self.document.get(name));
+        let entries = merge.ours.iter().filter_map(|name| self.document.get(name));
         let mut changes: Changes =
             entries.map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
         changes.layout = self.takes_comments.then(|| Layout::of(&self.document));
         if prune {
-            changes.remove.extend(merge.env_removed.iter().cloned());
+            changes.remove.extend(merge.ours_removed.iter().cloned());
         }
         changes
     }
@@ -116,7 +116,7 @@ impl WorkingCopy {
         let original = std::str::from_utf8(&original).unwrap_or_default();
         let known: HashSet<&str> =
             original.lines().filter_map(|line| line.trim_start().strip_prefix('#')).collect();
-        let newer: HashSet<&str> = merge.sealed.iter().map(String::as_str).collect();
+        let newer: HashSet<&str> = merge.theirs.iter().map(String::as_str).collect();
         for mut block in layout::blocks(lines) {
             // The head of the file, say, is there already.
             let there = block.comments.iter().take_while(|text| known.contains(**text)).count();
@@ -129,7 +129,7 @@ impl WorkingCopy {
                 _ => {}
             }
         }
-        for name in merge.sealed_removed.iter().filter(|_| prune) {
+        for name in merge.theirs_removed.iter().filter(|_| prune) {
             self.document.remove(name);
             unsealed.removed.push(name.clone());
         }
@@ -179,7 +179,7 @@ impl WorkingCopy {
         let ahead = self.merge(before, None);
         let sealed = fingerprints(&self.key.key, self.site.name(), after);
         let env = self.env(after);
-        let lists = [&ahead.env, &ahead.env_removed, &ahead.conflicts];
+        let lists = [&ahead.ours, &ahead.ours_removed, &ahead.conflicts];
         let own: HashSet<&String> = lists.into_iter().flatten().collect();
         let is_conflict = |name: &&String| own.contains(name) && env.get(*name) != sealed.get(*name);
         let conflicts: Vec<String> = written.names().into_iter().filter(is_conflict).cloned().collect();

@@ -1,3 +1,7 @@
-//! Stores on real servers.
+//! Stores, on real servers: one conformance suite that each of them passes, and a file for what is special to each.
+//!
+//! To add one: a file with its [`conformance::Subject`] and `conformance::tests!`.
+
+mod conformance;
 
 mod openbao;

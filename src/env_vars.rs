@@ -14,6 +14,9 @@ pub const ENVWARD_IDENTITY: &str = "ENVWARD_IDENTITY";
 /// The public fingerprint of the project key that CI expects, since a fresh machine remembers none.
 pub const ENVWARD_PROJECT_PIN: &str = "ENVWARD_PROJECT_PIN";
 
+/// Hashes of what the manifest names and the user has confirmed, as `allow --print` prints them, for CI.
+pub const ENVWARD_ALLOW: &str = "ENVWARD_ALLOW";
+
 /// Set to `off` to leave the OS keyring alone, for machines where asking it would block.
 pub const ENVWARD_KEYRING: &str = "ENVWARD_KEYRING";
 
@@ -78,6 +81,13 @@ impl EnvSnapshot {
     /// The value of a variable if it is set and not empty.
     pub fn get_os(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// The same without these variables.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let kept = self.0.iter().filter(|(name, _)| !names.iter().any(|gone| name.as_os_str() == *gone));
+        Self(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     /// Every variable, empty ones too, sorted by name.

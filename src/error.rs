@@ -99,6 +99,7 @@ impl Error {
         match self {
             Self::Usage { .. }
             | Self::Prompt(_)
+            | Self::Approvals(approvals::Error::NoHome | approvals::Error::NotHashes)
             | Self::Manifest(manifest::Error::UnknownEnvironment { .. } | manifest::Error::NoEnvironment) => {
                 ExitCode::Usage
             }
@@ -140,7 +141,8 @@ impl Error {
             Self::Inject(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Editor(error) => error.hint(),
-            Self::Prompt(_) | Self::Output(_) | Self::Random(_) | Self::Approvals(_) => None,
+            Self::Approvals(error) => error.hint(),
+            Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
     }
 

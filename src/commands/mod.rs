@@ -35,6 +35,7 @@ mod run;
 mod seal;
 mod sealing;
 mod set;
+mod store_access;
 mod take;
 mod unseal;
 mod unset;

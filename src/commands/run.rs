@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::name;
 use super::sealing::say_remarks;
+use super::store_access::Target;
 use crate::check::{self, Input, Subject};
 use crate::context::Context;
 use crate::dotenv::{self, Document};
@@ -18,7 +19,7 @@ use crate::schema::Schema;
 use crate::seal::{self, Access, Opened};
 use crate::secret::Values;
 use crate::ui::{Ui, names_after};
-use crate::{env_vars, fs};
+use crate::{env_vars, fs, store};
 
 /// Arguments of `run`.
 #[derive(clap::Args)]
@@ -26,6 +27,10 @@ pub struct Args {
     /// Inject this env file or sealed file instead of the environment's
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+
+    /// Inject what this store has for the environment instead of the sealed file
+    #[arg(long, value_name = "STORE", conflicts_with = "file")]
+    from: Option<String>,
 
     /// Start from an empty environment instead of the caller's
     #[arg(long)]
@@ -88,6 +93,9 @@ struct Loaded {
 }
 
 fn load(args: &Args, context: &mut Context) -> Result<Loaded, Error> {
+    if let Some(store) = &args.from {
+        return load_store(store, args.identity.as_deref(), context);
+    }
     let mut access = Access::from_context(context, args.identity.as_deref());
     if let Some(file) = &args.file {
         return load_file(&context.resolve(file), &mut access, context);
@@ -106,6 +114,17 @@ fn load(args: &Args, context: &mut Context) -> Result<Loaded, Error> {
         return Err(Error::NoValues { environment: name, env_file, sealed });
     };
     Ok(Loaded { values, schema: Some(project.schema()?), environment: environment.name })
+}
+
+/// What a store has. From then on nothing has the credentials any more that may have opened it.
+fn load_store(name: &str, identity: Option<&Path>, context: &mut Context) -> Result<Loaded, Error> {
+    let project = Project::require(context)?;
+    let environment = project.environment(context)?;
+    let schema = project.schema()?;
+    let target = Target::find(name, &project, &environment, identity)?;
+    let values = target.values(&schema, context)?;
+    context.env = context.env.without(&store::credentials(target.definition));
+    Ok(Loaded { values, schema: Some(schema), environment: environment.name })
 }
 
 /// A file that the user names; the schema is that of the project around, if there is one.

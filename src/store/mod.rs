@@ -25,7 +25,7 @@ mod revision;
 
 use crate::secret::Secret;
 
-pub use credentials::CREDENTIALS;
+pub use credentials::credentials;
 pub use error::Error;
 pub use examination::{Finding, Level, Policy};
 pub use held::{Held, Mark, Snapshot, Stored, Version};

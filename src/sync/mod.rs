@@ -1,1 +1,5 @@
 //! Syncing an environment with its stores: base, plan (pure), apply.
+
+mod names;
+
+pub use names::{Variables, is_synced, store_name, variable, variables};

@@ -1,0 +1,182 @@
+//! The one way a command opens a store: by the name that the manifest gives it, after the user has confirmed what
+//! only the manifest says about it, and closed again whatever happens in between.
+
+use std::path::Path;
+
+use crate::approvals::{Approvals, Claim, ClaimKind};
+use crate::context::Context;
+use crate::error::Error;
+use crate::manifest::StoreDefinition;
+use crate::project::{Environment, Project};
+use crate::rng::Rng;
+use crate::schema::Schema;
+use crate::seal::Access;
+use crate::secret::Values;
+use crate::store::{self, Opening, Store};
+use crate::suggest::closest;
+use crate::sync::{self, Variables};
+use crate::ui::{PromptError, escape, names_after};
+
+/// A store of an environment.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// Its name in the manifest.
+    pub(super) name: &'a str,
+    /// What the manifest says about it.
+    pub(super) definition: &'a StoreDefinition,
+    /// The project.
+    pub(super) project: &'a Project,
+    /// The environment.
+    pub(super) environment: &'a Environment,
+    /// File with the private key that opens the files of a directory store.
+    pub(super) identity: Option<&'a Path>,
+}
+
+impl<'a> Target<'a> {
+    /// Finds a store that serves the environment.
+    ///
+    /// # Errors
+    /// The manifest has none of that name, or does not say that it serves the environment.
+    pub(super) fn find(
+        name: &'a str,
+        project: &'a Project,
+        environment: &'a Environment,
+        identity: Option<&'a Path>,
+    ) -> Result<Self, Error> {
+        let definition = project.manifest.stores.get(name).ok_or_else(|| unknown(name, project))?;
+        if !stores_of(project, environment).iter().any(|served| served == name) {
+            let Environment { name: environment, .. } = environment;
+            let message = format!("store {name} does not serve environment {environment}");
+            let help = format!("name it in `stores` under [environments.{environment}] in envward.toml");
+            return Err(Error::usage_with_help(message, help));
+        }
+        Ok(Self { name, definition, project, environment, identity })
+    }
+
+    /// Says which store an error is of.
+    pub(super) fn failed(&self, error: store::Error) -> Error {
+        Error::Store { name: self.name.to_owned(), error: Box::new(error) }
+    }
+
+    /// Opens the store, hands it to `work`, and closes it, also after an error. At a terminal asks first whether
+    /// credentials may be sent there, if only the manifest says so; what could not be given back is a warning.
+    ///
+    /// # Errors
+    /// What the manifest says is not confirmed, the store cannot be opened, or `work` failed.
+    pub(super) fn with_store<T>(
+        &self,
+        context: &mut Context,
+        work: impl FnOnce(&mut dyn Store, &mut Context) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.require_confirmed(context)?;
+        let opening = Opening {
+            definition: self.definition,
+            project: self.project,
+            environment: self.environment,
+            env: &context.env,
+            access: Access::from_context(context, self.identity),
+            rng: Rng::system(&context.env),
+        };
+        let mut store = store::open(opening).map_err(|error| self.failed(error))?;
+        let outcome = work(store.as_mut(), context);
+        if let Err(error) = store.close() {
+            let hint = error.hint();
+            context.ui.warn(&self.failed(error).to_string());
+            if let Some(hint) = hint {
+                context.ui.help(&hint);
+            }
+        }
+        outcome
+    }
+
+    /// The values that the store has for the environment, by the names of the schema. Says what is left out.
+    pub(super) fn values(&self, schema: &Schema, context: &mut Context) -> Result<Values, Error> {
+        let (snapshot, location) = self.with_store(context, |store, _| {
+            Ok((store.read().map_err(|error| self.failed(error))?, store.location()))
+        })?;
+        let name = escape(self.name);
+        if snapshot.version.is_none() {
+            context.ui.warn(&format!("store {name} holds nothing at {}", escape(&location)));
+            context.ui.help(&format!("fill it with: envward push {name}"));
+        }
+        let Variables { values, foreign, unusable } =
+            sync::variables(&snapshot, self.definition.names(), schema);
+        if !foreign.is_empty() {
+            context.ui.note_names(&format!("left out of store {name}, not of the schema"), &foreign);
+        }
+        if !unusable.is_empty() {
+            let intro = format!("store {name} holds a list or an object, which no variable can be: ");
+            context.ui.warn(&names_after(&intro, &unusable));
+        }
+        Ok(values)
+    }
+
+    /// What the manifest says about the store and the user has not confirmed.
+    ///
+    /// # Errors
+    /// The user's own environment names another address; what was confirmed cannot be read.
+    pub(super) fn unconfirmed(&self, context: &Context) -> Result<Vec<Claim>, Error> {
+        let claims = self.claims(context)?;
+        if claims.is_empty() {
+            return Ok(claims);
+        }
+        let approvals = approvals(self.project, context)?;
+        Ok(claims.into_iter().filter(|claim| !approvals.covers(claim)).collect())
+    }
+
+    fn claims(&self, context: &Context) -> Result<Vec<Claim>, Error> {
+        store::claims(self.definition, &context.env).map_err(|error| self.failed(error))
+    }
+
+    fn require_confirmed(&self, context: &mut Context) -> Result<(), Error> {
+        if self.unconfirmed(context)?.is_empty() {
+            return Ok(());
+        }
+        // All of it: whether a login is right depends on the address.
+        let claims = self.claims(context)?;
+        let statement = format!("store {} {}", escape(self.name), described(&claims));
+        if !context.ui.can_ask() {
+            return Err(Error::usage_with_help(
+                format!("{statement}: nobody has confirmed that credentials may be sent there"),
+                "confirm it with `envward allow`; in CI, set ENVWARD_ALLOW to what `envward allow --print` prints",
+            ));
+        }
+        if !context.ui.confirm(&format!("{statement}: send credentials there?"))? {
+            return Err(PromptError::Declined.into());
+        }
+        Ok(approvals(self.project, context)?.confirm(&claims)?)
+    }
+}
+
+/// The names of the stores that serve an environment.
+pub(super) fn stores_of<'a>(project: &'a Project, environment: &Environment) -> &'a [String] {
+    project.manifest.environments.get(&environment.name).map_or(&[], |definition| &definition.stores)
+}
+
+/// What the user has confirmed of a project.
+pub(super) fn approvals(project: &Project, context: &Context) -> Result<Approvals, Error> {
+    Ok(Approvals::read(&project.root, context.state_dir().as_deref(), &context.env)?)
+}
+
+/// What the manifest says about a store, as the end of a sentence about it.
+pub(super) fn described(claims: &[Claim]) -> String {
+    let part = |claim: &Claim| {
+        let text = escape(&claim.text);
+        match claim.kind {
+            ClaimKind::StoreAddress => format!("is at {text}"),
+            ClaimKind::StoreLogin => format!("logs in at {text}"),
+            ClaimKind::Command | ClaimKind::Plugin => format!("runs {text}"),
+        }
+    };
+    claims.iter().map(part).collect::<Vec<_>>().join(" and ")
+}
+
+fn unknown(name: &str, project: &Project) -> Error {
+    let known = project.manifest.stores.keys().map(String::as_str);
+    let help = match closest(name, known.clone()) {
+        Some(close) => format!("did you mean {close:?}?"),
+        None if project.manifest.stores.is_empty() => "add it under [stores] in envward.toml".to_owned(),
+        None => format!("it has: {}", known.collect::<Vec<_>>().join(", ")),
+    };
+    Error::usage_with_help(format!("the manifest has no store {name:?}"), help)
+}

@@ -2,11 +2,13 @@
 //!
 //! To add one: write its file with `Args` and `run`, and add it to the list in [`Command`].
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Parser, Subcommand};
 
+use self::alone::Alone;
 use self::lazy::Lazy;
 use crate::cli::{Format, Globals};
 use crate::context::{Clock, Context};
@@ -17,6 +19,7 @@ use crate::fs;
 use crate::rng::Rng;
 use crate::ui::{ColorChoice, Ui, escape};
 
+mod alone;
 mod bootstrap;
 mod check;
 mod diff;
@@ -79,6 +82,17 @@ macro_rules! commands {
         }
 
         impl Command {
+            /// The command of that name, if `words`, which begin with it, are right for it.
+            fn alone(name: &str, words: &[OsString]) -> Option<(Globals, Self)> {
+                match name {
+                    $(stringify!($module) => {
+                        let Alone { globals, args } = Alone::<$module::Args>::try_parse_from(words).ok()?;
+                        Some((globals, Self::$variant(Lazy(args))))
+                    })*
+                    _ => None,
+                }
+            }
+
             fn run(self, context: &mut Context) -> Result<ExitCode, Error> {
                 match self {
                     $(Self::$variant(Lazy(args)) => {
@@ -126,6 +140,18 @@ commands! {
     Identity(identity) has HUMAN,
     /// Compare the environment with its env file, another environment, a revision or a file
     Diff(diff) has HUMAN_OR_JSON,
+}
+
+impl Cli {
+    /// Reads the command line, which begins with the name of the program. Where the name of a command follows,
+    /// that command is tried alone; whatever is wrong with it is left to the whole command line to say.
+    pub fn from_words(words: &[OsString]) -> Result<Self, clap::Error> {
+        let command = words.get(1).and_then(|word| word.to_str());
+        match command.and_then(|name| Command::alone(name, &words[1..])) {
+            Some((globals, command)) => Ok(Self { globals, command }),
+            None => Self::try_parse_from(words),
+        }
+    }
 }
 
 /// Runs the program with parsed arguments and says what went wrong, if anything did.

@@ -18,6 +18,9 @@ mod credentials;
 mod error;
 mod examination;
 mod held;
+#[cfg(any(feature = "vault", feature = "aws"))]
+#[allow(dead_code, reason = "its stores follow")]
+mod json_object;
 mod open;
 mod place;
 mod price;
@@ -86,6 +89,11 @@ pub trait Store {
     /// [`Error::Moved`] if another version is there now, and nothing was written. [`Error::Unknown`] if it is not
     /// known whether it was: read again. [`Error::Partial`] where the store is not [`Capabilities::atomic`].
     fn write(&mut self, base: &Snapshot, changes: &Changes, mark: Option<&Mark>) -> Result<Stored, Error>;
+
+    /// Lets writes through although the server cannot compare and set ([`Capabilities::compare_and_set`]): the user
+    /// said, this time, that a change which someone else makes meanwhile may be lost. Without it [`Store::write`] of
+    /// such a store is [`Error::Unsupported`].
+    fn allow_lost_updates(&mut self) {}
 
     /// What the write would add to the bill, if it does.
     fn price(&self, _base: &Snapshot, _changes: &Changes) -> Option<Price> {

@@ -19,7 +19,6 @@ mod error;
 mod examination;
 mod held;
 #[cfg(any(feature = "vault", feature = "aws"))]
-#[allow(dead_code, reason = "its stores follow")]
 mod json_object;
 mod open;
 mod place;

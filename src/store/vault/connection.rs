@@ -154,7 +154,12 @@ impl Connection {
         if request.purpose == Purpose::Write && reply.index.is_some() {
             self.index.clone_from(&reply.index);
         }
-        let answer = Answer { status: reply.status, body: reply.body, address: Arc::clone(&self.address) };
+        let answer = Answer {
+            status: reply.status,
+            body: reply.body,
+            address: Arc::clone(&self.address),
+            date: reply.date,
+        };
         // A status alone proves nothing: any web server answers 404 for a path that it does not have.
         if answer.is_success()
             || answer.is_object()

@@ -5,7 +5,9 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
@@ -26,6 +28,8 @@ pub(super) struct Reply {
     pub(super) body: Zeroizing<Vec<u8>>,
     /// Where a redirect points to.
     pub(super) location: Option<String>,
+    /// What time it is by the server's clock.
+    pub(super) date: Option<Timestamp>,
     /// The state of the cluster after a write (`X-Vault-Index`).
     pub(super) index: Option<HeaderValue>,
 }
@@ -103,6 +107,7 @@ impl Http {
         Ok(Reply {
             status: response.status().as_u16(),
             location: text(LOCATION).map(str::to_owned),
+            date: text(DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp()),
             index: response.headers().get("x-vault-index").cloned(),
             body,
         })

@@ -1,24 +1,28 @@
 //! HashiCorp Vault and OpenBao, KV version 1 and 2.
 
-#[allow(dead_code, clippy::unused_self, clippy::unnecessary_wraps, reason = "the KV engine comes next")]
+#[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the login comes next")]
 mod connection;
-#[allow(dead_code, reason = "the KV engine comes next")]
 mod http;
-#[allow(dead_code, reason = "the KV engine comes next")]
+mod kv;
+#[allow(dead_code, reason = "more of it is used by the login")]
 mod request;
-#[allow(dead_code, reason = "the KV engine comes next")]
 mod retry;
-#[allow(dead_code, reason = "the KV engine comes next")]
 mod trouble;
 
-use super::{Error, Opening, Policy, Store};
+use connection::Connection;
+use kv::{Kv, Place};
+
+use super::{Error, Opening, Policy, Store, expand};
 use crate::approvals::Claim;
 use crate::env_vars::EnvSnapshot;
 use crate::manifest::VaultDefinition;
 
 /// Opens the store; nothing is read or sent yet.
-pub(super) fn open(_definition: &VaultDefinition, _opening: Opening<'_>) -> Result<Box<dyn Store>, Error> {
-    todo!()
+pub(super) fn open(definition: &VaultDefinition, opening: Opening<'_>) -> Result<Box<dyn Store>, Error> {
+    let path = expand(&definition.path, &opening.environment.name, &opening.project.manifest.project.name)?;
+    let place = Place::new(&definition.mount, &path)?;
+    let connection = Connection::open(definition, opening.env, opening.rng)?;
+    Ok(Box::new(Kv::new(connection, place)))
 }
 
 /// What the user has to confirm.

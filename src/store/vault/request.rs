@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use http::Method;
+use jiff::Timestamp;
 use rustify::Endpoint;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use crate::store::Error;
@@ -100,6 +101,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Zeroizing<Vec<u8>>,
     pub(super) address: Arc<str>,
+    /// What time it is by the server's clock, in whole seconds.
+    pub(super) date: Option<Timestamp>,
 }
 
 impl Answer {
@@ -108,11 +111,17 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// Whether it says that nothing is there, or nothing alive: status 404 without an error text. A path that the
+    /// server does not have at all comes with one.
+    pub(super) fn is_missing(&self) -> bool {
+        self.status == 404 && !self.has_error("")
+    }
+
     /// The body as what such an answer holds.
     ///
     /// # Errors
     /// [`Error::Garbage`] if it is something else.
-    pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub(super) fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let problem = match error.classify() {
                 serde_json::error::Category::Data => "it lacks what such an answer holds",
@@ -137,6 +146,12 @@ impl Answer {
     /// What the server wants to be known, although it did what it was asked to.
     pub(super) fn warnings(&self) -> Vec<String> {
         self.messages().warnings.unwrap_or_default()
+    }
+
+    /// That the server refused what there is no reason to refuse.
+    pub(super) fn unexpected(&self) -> Error {
+        let help = Some("see the server's log".to_owned());
+        Error::Failed { address: self.address.to_string(), status: self.status, help }
     }
 
     /// That the answer is not one of such a server.

@@ -1,0 +1,68 @@
+//! Where a secret lies: a mount and a path below it.
+
+use std::fmt;
+
+use crate::store::Error;
+use crate::ui;
+
+/// A path below a mount, neither with slashes around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store::vault) struct Place {
+    pub(super) mount: String,
+    pub(super) path: String,
+}
+
+impl Place {
+    /// From a mount and a path as a manifest has them, the placeholders filled in.
+    ///
+    /// # Errors
+    /// [`Error::Definition`] if the server would take one of them for something else.
+    pub(in crate::store::vault) fn new(mount: &str, path: &str) -> Result<Self, Error> {
+        Ok(Self { mount: clean("mount", mount)?, path: clean("path", path)? })
+    }
+
+    /// The path of the API for this secret; version 2 has several, such as `data`.
+    pub(super) fn api(&self, kind: &str) -> String {
+        format!("{}/{kind}/{}", self.mount, self.path)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", ui::escape(&self.mount), ui::escape(&self.path))
+    }
+}
+
+fn clean(field: &str, text: &str) -> Result<String, Error> {
+    let trimmed = text.trim_matches('/');
+    let mut segments = trimmed.split('/');
+    // The server cleans `.` and `..` out of a path, and serves nothing at one that ends in a period.
+    if segments.any(|segment| segment.is_empty() || segment == "." || segment == "..") || text.ends_with('.')
+    {
+        let message = format!("{text:?} cannot be the {field} of a store");
+        let help = "write names with single slashes in between, as in shop/production".to_owned();
+        return Err(Error::Definition { message, help: Some(help) });
+    }
+    Ok(trimmed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_around_it_do_not_matter() {
+        let place = Place::new("/team/secret/", "/shop/production/").expect("a place");
+        assert_eq!(place.to_string(), "team/secret/shop/production");
+        assert_eq!(place.api("data"), "team/secret/data/shop/production");
+    }
+
+    #[test]
+    fn a_path_that_would_lead_elsewhere_is_refused() {
+        for path in ["", "/", "a//b", "a/../b", "./a", "..", "a/b."] {
+            assert!(Place::new("secret", path).is_err(), "{path}");
+        }
+        assert!(Place::new("", "a").is_err());
+        assert!(Place::new("secret", "v1.2/a.b").is_ok());
+    }
+}

@@ -159,7 +159,7 @@ fn escaped(path: &Path) -> String {
 fn sealed_exit_code(error: &seal::Error) -> ExitCode {
     use seal::{Error, sops};
     match error {
-        Error::In { error, .. } => sealed_exit_code(error),
+        Error::In { error, .. } | Error::InSeries(error) => sealed_exit_code(error),
         Error::Conflict { .. }
         | Error::EnvFileChanged { .. }
         | Error::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,

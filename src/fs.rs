@@ -176,6 +176,40 @@ pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(path, bytes, mode(path).unwrap_or(0o644))
 }
 
+/// Writes a file that is meant to be shared and must not be there yet: whole or not at all. Of several processes
+/// that do so for one path exactly one gets `true`; the others get `false`, and the file is that one's.
+pub fn create_shared(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+    let directory = parent(path);
+    create_synced(directory)?;
+    let (temporary, mut file) = create_beside(path, directory, 0o644)?;
+    let written = (|| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        // Unlike a rename, a link never replaces what is there.
+        match fs::hard_link(&temporary, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            linked => linked.and_then(|()| sync_directory(directory)).map(|()| true),
+        }
+    })();
+    // Best effort: it is no more than a second name of a file that is whole.
+    let _ = fs::remove_file(&temporary);
+    written.map_err(Error::io("write", path))
+}
+
+/// The names in a directory, sorted; none if it is not there.
+pub fn list_dir(path: &Path) -> Result<Vec<String>, Error> {
+    let entries = match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(Error::io("read", path))?,
+    };
+    let name =
+        |entry: io::Result<fs::DirEntry>| entry.map(|it| it.file_name().to_string_lossy().into_owned());
+    let mut names = entries.map(name).collect::<io::Result<Vec<_>>>().map_err(Error::io("read", path))?;
+    names.sort_unstable();
+    Ok(names)
+}
+
 /// Makes a directory and its parents; the last one gets mode 0700.
 pub fn create_private_dir(path: &Path) -> Result<(), Error> {
     if let Some(parent) = path.parent() {
@@ -301,10 +335,7 @@ pub fn mode(_path: &Path) -> Option<u32> {
 
 /// Temp file beside the target, sync, rename, sync of the directory. The temp file is removed on any error.
 fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let directory = parent(path);
     fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
     let (temporary, mut file) = create_beside(path, directory, mode)?;
     let written = (|| {
@@ -319,6 +350,24 @@ fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
         let _ = fs::remove_file(&temporary);
         Error::Io { action: "write", path: path.to_owned(), source }
     })
+}
+
+/// The directory that a file lies in.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a directory and those above it that are missing, so that they outlast a power cut.
+fn create_synced(directory: &Path) -> Result<(), Error> {
+    let missing: Vec<&Path> = directory.ancestors().take_while(|ancestor| !ancestor.exists()).collect();
+    fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+    for made in missing {
+        sync_directory(parent(made)).map_err(Error::io("create", made))?;
+    }
+    Ok(())
 }
 
 fn create_beside(path: &Path, directory: &Path, mode: u32) -> Result<(PathBuf, File), Error> {

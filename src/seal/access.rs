@@ -43,6 +43,11 @@ impl Access {
         }
     }
 
+    /// The time of what it writes.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// Whether the user opened files with the private key of this recipient, and would be shut out if only
     /// `remaining` could open them.
     pub fn is_shut_out(&self, leaving: &Recipient, remaining: &[String]) -> bool {
@@ -79,7 +84,7 @@ impl Access {
     }
 
     /// Who writes, as git names them: a claim, not a proof.
-    pub(super) fn actor(&self, root: &Path) -> String {
+    pub fn actor(&self, root: &Path) -> String {
         let Some(git) = Git::discover(root, &self.env) else { return "unknown".to_owned() };
         let ask = |key| git.config(key).ok().flatten();
         match (ask("user.name"), ask("user.email")) {

@@ -51,9 +51,16 @@ pub(super) fn check_ledger(place: &Place) -> Result<(), Error> {
 
 /// Writes the sealed file; gives its SHA-256.
 pub(super) fn put(fresh: &Opened, sealing: &Sealing, rng: &mut Rng) -> Result<String, Error> {
+    let bytes = sealed(fresh, sealing.generation, rng)?;
+    fs::write_shared(fresh.place.path(), &bytes)?;
+    Ok(sha256(&bytes))
+}
+
+/// The bytes of the sealed file, with its record if it has a generation.
+pub(super) fn sealed(fresh: &Opened, generation: Option<u64>, rng: &mut Rng) -> Result<Vec<u8>, Error> {
     let parts = fresh.content.parts();
     let by_format = fresh.content.recipients().is_some();
-    let record = match (fresh.place.site(), &fresh.keys, sealing.generation) {
+    let record = match (fresh.place.site(), &fresh.keys, generation) {
         (Some(site), Some(keys), Some(generation)) => {
             let claim = Claim {
                 project: &site.project,
@@ -70,12 +77,10 @@ pub(super) fn put(fresh: &Opened, sealing: &Sealing, rng: &mut Rng) -> Result<St
     };
     let recipients: Vec<Recipient> =
         if by_format { Vec::new() } else { parse_all(&fresh.recipients, fresh.place.path())? };
-    let bytes = fresh.content.to_bytes(record.as_deref(), &recipients, rng)?;
-    fs::write_shared(fresh.place.path(), &bytes)?;
-    Ok(sha256(&bytes))
+    fresh.content.to_bytes(record.as_deref(), &recipients, rng)
 }
 
-fn parse_all(recipients: &[String], path: &Path) -> Result<Vec<Recipient>, Error> {
+pub(super) fn parse_all(recipients: &[String], path: &Path) -> Result<Vec<Recipient>, Error> {
     if recipients.is_empty() {
         return Err(Error::UnknownRecipients { path: path.to_owned() });
     }

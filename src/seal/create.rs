@@ -94,7 +94,7 @@ pub fn create_bare(
 }
 
 /// A file that is not there yet.
-fn blank(
+pub(super) fn blank(
     place: Place,
     format: SealFormat,
     recipients: &[Recipient],

@@ -182,6 +182,31 @@ pub enum Error {
         /// The newest generation that the ledger knows.
         newest: u64,
     },
+    /// Any of these, about one file of a series.
+    #[error(transparent)]
+    InSeries(Box<Self>),
+    /// A file of a series was sealed as another one of it.
+    #[error("{} was sealed as number {number} and was copied here", path.display())]
+    Renumbered {
+        /// The file.
+        path: PathBuf,
+        /// What it was sealed as.
+        number: u64,
+    },
+    /// The newest file of a series was sealed under a project key that was replaced since, so that someone who left
+    /// may have written it.
+    #[error(
+        "{} was sealed under project key {key}, which who left knows; the environment has key {current}",
+        path.display()
+    )]
+    FormerKey {
+        /// The file.
+        path: PathBuf,
+        /// Number of the key it was sealed under.
+        key: u32,
+        /// Number of the present one.
+        current: u32,
+    },
     /// A file in which envward remembers something is damaged.
     #[error("{} is damaged or was written by a newer envward", path.display())]
     State {
@@ -265,6 +290,17 @@ impl Error {
             Self::MalformedPin => Some("the last line of the author's `envward verify` shows it".to_owned()),
             Self::Newer { .. } => Some("install a newer envward".to_owned()),
             Self::State { path } => Some(format!("install a newer envward, or remove {}", path.display())),
+            Self::InSeries(error) => match &**error {
+                Self::FormerKey { .. } => Some(
+                    "if a removal was interrupted, run it again: envward recipients remove NAME; \
+                     else take the newest version from git"
+                        .to_owned(),
+                ),
+                Self::Newer { .. } => error.hint(),
+                _ => {
+                    Some("take it back from git, or remove it: the version before it counts then".to_owned())
+                }
+            },
             Self::ForeignSelector { .. } => Some("change the rule with sops".to_owned()),
             Self::NoRecipients { .. } => Some("name them in the manifest, or with --recipient".to_owned()),
             Self::UnknownRecipients { .. } => Some("seal it anew with --recipient".to_owned()),
@@ -275,7 +311,21 @@ impl Error {
             | Self::VariableExists { .. }
             | Self::Secret { .. }
             | Self::Revision
+            | Self::Renumbered { .. }
+            | Self::FormerKey { .. }
             | Self::Plaintext { .. } => None,
+        }
+    }
+
+    /// Whether it is only that the user has no identity that opens the file.
+    pub fn lacks_identity(&self) -> bool {
+        use identity::Error::{NoIdentity, NoneFits};
+        match self {
+            Self::In { error, .. } => error.lacks_identity(),
+            Self::Identity(error) | Self::Sops(sops::Error::Identity(error)) => {
+                matches!(error, NoIdentity { .. } | NoneFits { .. })
+            }
+            _ => false,
         }
     }
 

@@ -126,7 +126,7 @@ pub fn open_revision(
     Ok(opened)
 }
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     fs::read_if_exists(path)?.ok_or_else(|| Error::Missing { path: path.to_owned() })
 }
 
@@ -149,7 +149,7 @@ impl Unverified {
     }
 
     /// The record, which a file of a project must have, and which must be for this environment.
-    fn record(&self, site: &Site) -> Result<Record, Error> {
+    pub(super) fn record(&self, site: &Site) -> Result<Record, Error> {
         let record = trust::find_record(&self.0.lines, site)?
             .ok_or_else(|| Error::NoRecord { path: site.environment.sealed.clone() })?;
         trust::check_claim(&record, site)?;
@@ -157,7 +157,13 @@ impl Unverified {
     }
 
     /// Checks the tags and that nothing stands in the file that they do not cover.
-    fn verify(self, record: &Record, keys: ProjectKeys, site: &Site, bytes: &[u8]) -> Result<Opened, Error> {
+    pub(super) fn verify(
+        self,
+        record: &Record,
+        keys: ProjectKeys,
+        site: &Site,
+        bytes: &[u8],
+    ) -> Result<Opened, Error> {
         let mut opened = self.0;
         if !opened.content.is_canonical(bytes) {
             return Err(Error::Altered { path: site.environment.sealed.clone() });

@@ -2,7 +2,6 @@
 //!
 //! A file of a store says how a fresh place of its kind is made and opened ([`Subject`]), and calls [`tests!`] with
 //! it: each promise becomes a test of its own.
-#![expect(dead_code, unused_macros, unused_imports, reason = "its first store follows")]
 
 use std::sync::Barrier;
 

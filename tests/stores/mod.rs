@@ -3,5 +3,5 @@
 //! To add one: a file with its [`conformance::Subject`] and `conformance::tests!`.
 
 mod conformance;
-
+mod directory;
 mod openbao;

@@ -8,6 +8,7 @@ use envward::rng::Rng;
 use envward::seal::sops::Plain;
 use envward::seal::{self, Access};
 use envward::secret::Secret;
+use envward::store::{self, Opening, Store};
 use envward::ui::{ColorChoice, Ui};
 
 use super::{NOW, Sandbox};
@@ -61,22 +62,7 @@ pub fn project() -> Sandbox {
 
 /// Seals these values as an environment of the project.
 pub fn seal(sandbox: &Sandbox, environment: &str, values: &[(&str, &str)]) {
-    let home = sandbox.home().into_os_string();
-    let env: EnvSnapshot = [
-        ("HOME".into(), home),
-        ("ENVWARD_IDENTITY".into(), IDENTITY.into()),
-        ("ENVWARD_KEYRING".into(), "off".into()),
-    ]
-    .into_iter()
-    .collect();
-    let mut context = Context {
-        ui: Ui::new(ColorChoice::Never, true, -1, true),
-        clock: Clock::fixed(NOW.parse().unwrap()),
-        rng: Rng::test_only_seeded(1),
-        env,
-        cwd: sandbox.project(),
-        globals: Globals::default(),
-    };
+    let mut context = context(sandbox);
     let project = Project::require(&context).unwrap();
     let environment = project.environment_named(environment).unwrap();
     let schema = project.schema().unwrap();
@@ -85,4 +71,40 @@ pub fn seal(sandbox: &Sandbox, environment: &str, values: &[(&str, &str)]) {
     let lines = values.iter().map(line).collect();
     let mut access = Access::from_context(&context, None);
     seal::create(&project, &environment, lines, Some(&schema), &mut access, &mut context.rng).unwrap();
+}
+
+/// Opens a store of the project for an environment, as a command of the user would.
+pub fn store(sandbox: &Sandbox, environment: &str, name: &str) -> Box<dyn Store> {
+    let context = context(sandbox);
+    let project = Project::require(&context).unwrap();
+    let environment = project.environment_named(environment).unwrap();
+    let opening = Opening {
+        definition: &project.manifest.stores[name],
+        project: &project,
+        environment: &environment,
+        env: &context.env,
+        access: Access::from_context(&context, None),
+        rng: Rng::system(&context.env),
+    };
+    store::open(opening).unwrap()
+}
+
+/// What a command of the user is handed.
+fn context(sandbox: &Sandbox) -> Context {
+    let home = sandbox.home().into_os_string();
+    let env: EnvSnapshot = [
+        ("HOME".into(), home),
+        ("ENVWARD_IDENTITY".into(), IDENTITY.into()),
+        ("ENVWARD_KEYRING".into(), "off".into()),
+    ]
+    .into_iter()
+    .collect();
+    Context {
+        ui: Ui::new(ColorChoice::Never, true, -1, true),
+        clock: Clock::fixed(NOW.parse().unwrap()),
+        rng: Rng::test_only_seeded(1),
+        env,
+        cwd: sandbox.project(),
+        globals: Globals::default(),
+    }
 }

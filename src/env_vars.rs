@@ -53,6 +53,30 @@ pub const EDITOR: &str = "EDITOR";
 /// Any value turns colour off (no-color.org).
 pub const NO_COLOR: &str = "NO_COLOR";
 
+/// The endpoint of AWS Secrets Manager, before [`AWS_ENDPOINT_URL`].
+pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
+
+/// The endpoint of every service of AWS.
+pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+
+/// `true` has the SDK of AWS ignore the variables that name an endpoint.
+pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+
+/// The region in AWS, before [`AWS_DEFAULT_REGION`]. What else the SDK of AWS reads is in its own documentation.
+pub const AWS_REGION: &str = "AWS_REGION";
+
+/// The region in AWS.
+pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+
+/// The id of an access key of AWS. Credential of a store.
+pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+
+/// The secret of an access key of AWS. Credential of a store.
+pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+
+/// The session token of a temporary access key of AWS. Credential of a store.
+pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+
 /// Credentials that never reach the command of `run`.
 pub const CREDENTIALS: &[&str] = &[ENVWARD_IDENTITY, ENVWARD_PASSPHRASE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE];
 

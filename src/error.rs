@@ -99,7 +99,6 @@ impl Error {
         match self {
             Self::Usage { .. }
             | Self::Prompt(_)
-            | Self::Approvals(approvals::Error::NoHome | approvals::Error::NotHashes)
             | Self::Manifest(manifest::Error::UnknownEnvironment { .. } | manifest::Error::NoEnvironment) => {
                 ExitCode::Usage
             }
@@ -107,6 +106,7 @@ impl Error {
             Self::EnvFile(dotenv::Error::Unportable { .. }) => ExitCode::Findings,
             Self::Seal(error) => sealed_exit_code(error),
             Self::Store { error, .. } => store_exit_code(error),
+            Self::Approvals(error) => approvals_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
             Self::File(_)
@@ -115,7 +115,6 @@ impl Error {
             | Self::Manifest(_)
             | Self::Schema(_)
             | Self::Git(_)
-            | Self::Approvals(_)
             | Self::Output(_)
             | Self::Editor(editor::Error::File(_)) => ExitCode::Unreadable,
             Self::Editor(editor::Error::Random(_)) | Self::Random(_) => ExitCode::Bug,
@@ -160,6 +159,7 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
     use seal::{Error, sops};
     match error {
         Error::In { error, .. } | Error::InSeries(error) => sealed_exit_code(error),
+        Error::Approvals(error) => approvals_exit_code(error),
         Error::Conflict { .. }
         | Error::EnvFileChanged { .. }
         | Error::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
@@ -203,6 +203,14 @@ fn store_exit_code(error: &store::Error) -> ExitCode {
         Error::OtherAddress { .. } | Error::Unsupported { .. } => ExitCode::Usage,
         Error::Random(_) => ExitCode::Bug,
         _ => ExitCode::Store,
+    }
+}
+
+fn approvals_exit_code(error: &approvals::Error) -> ExitCode {
+    match error {
+        approvals::Error::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+        approvals::Error::NoHome | approvals::Error::NotHashes => ExitCode::Usage,
+        _ => ExitCode::Unreadable,
     }
 }
 

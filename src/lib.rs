@@ -10,8 +10,8 @@
 //! - what the machine gives and how envward meets people: [`exit_code`], [`hardening`], [`env_vars`], [`secret`],
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
-//!   [`ledger`], [`merge`];
-//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`approvals`], [`store`], [`sync`];
+//!   [`approvals`], [`ledger`], [`merge`];
+//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`];
 //! - what a person calls: [`error`], [`commands`].
 
 pub mod approvals;

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod allow;
 mod bootstrap;
 mod builtin_schemas;
 mod check;

@@ -40,6 +40,11 @@ impl ClaimKind {
 }
 
 impl Claim {
+    /// The program of an age plugin. What the program does is not the manifest's: it comes from the user's PATH.
+    pub fn plugin(name: &str) -> Self {
+        Self { kind: ClaimKind::Plugin, text: format!("age-plugin-{name}"), content: None }
+    }
+
     /// What is remembered of it: the SHA-256 over kind, text and content, each with its length before it, in 64
     /// hexadecimal digits. It holds nothing secret.
     pub fn hash(&self) -> String {

@@ -19,9 +19,11 @@ use crate::fs;
 use crate::rng::Rng;
 use crate::ui::{ColorChoice, Ui, escape};
 
+mod allow;
 mod alone;
 mod bootstrap;
 mod check;
+mod claims;
 mod diff;
 mod edit;
 mod generate;
@@ -140,6 +142,8 @@ commands! {
     Identity(identity) has HUMAN,
     /// Compare the environment with its env file, another environment, a revision or a file
     Diff(diff) has HUMAN_OR_JSON,
+    /// Confirm the store addresses and recipient plugins that the manifest names, as they are now
+    Allow(allow) has HUMAN_OR_JSON,
 }
 
 impl Cli {

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use crate::approvals::{Approvals, Claim, ClaimKind};
+use super::claims::{self, Question};
+use crate::approvals::{Claim, ClaimKind};
 use crate::context::Context;
 use crate::error::Error;
 use crate::manifest::StoreDefinition;
@@ -15,7 +16,7 @@ use crate::secret::Values;
 use crate::store::{self, Opening, Store};
 use crate::suggest::closest;
 use crate::sync::{self, Variables};
-use crate::ui::{PromptError, escape, names_after};
+use crate::ui::{escape, names_after};
 
 /// A store of an environment.
 #[derive(Clone, Copy)]
@@ -120,7 +121,7 @@ impl<'a> Target<'a> {
         if claims.is_empty() {
             return Ok(claims);
         }
-        let approvals = approvals(self.project, context)?;
+        let approvals = claims::approvals(self.project, context)?;
         Ok(claims.into_iter().filter(|claim| !approvals.covers(claim)).collect())
     }
 
@@ -134,28 +135,19 @@ impl<'a> Target<'a> {
         }
         // All of it: whether a login is right depends on the address.
         let claims = self.claims(context)?;
-        let statement = format!("store {} {}", escape(self.name), described(&claims));
-        if !context.ui.can_ask() {
-            return Err(Error::usage_with_help(
-                format!("{statement}: nobody has confirmed that credentials may be sent there"),
-                "confirm it with `envward allow`; in CI, set ENVWARD_ALLOW to what `envward allow --print` prints",
-            ));
-        }
-        if !context.ui.confirm(&format!("{statement}: send credentials there?"))? {
-            return Err(PromptError::Declined.into());
-        }
-        Ok(approvals(self.project, context)?.confirm(&claims)?)
+        let question = Question {
+            statement: &format!("store {} {}", escape(self.name), described(&claims)),
+            request: "send credentials there",
+            otherwise: "look at it, then run: envward allow; \
+                        in CI set ENVWARD_ALLOW to what `envward allow --print` prints",
+        };
+        claims::confirm(self.project, &claims, &question, context)
     }
 }
 
 /// The names of the stores that serve an environment.
 pub(super) fn stores_of<'a>(project: &'a Project, environment: &Environment) -> &'a [String] {
     project.manifest.environments.get(&environment.name).map_or(&[], |definition| &definition.stores)
-}
-
-/// What the user has confirmed of a project.
-pub(super) fn approvals(project: &Project, context: &Context) -> Result<Approvals, Error> {
-    Ok(Approvals::read(&project.root, context.state_dir().as_deref(), &context.env)?)
 }
 
 /// What the manifest says about a store, as the end of a sentence about it.

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::identity::{self, Identities, Questions};
-use super::recipients::Recipient;
+use super::recipients::{self, Plugins, Recipient};
 use super::{Error, age_file, content, project_key};
+use crate::approvals::{Approvals, Claim};
 use crate::context::Context;
 use crate::env_vars::{self, EnvSnapshot};
 use crate::git::Git;
@@ -46,6 +47,29 @@ impl Access {
     /// The time of what it writes.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Reads a public key that a file of the project at `root` names; `name` is for the message. One that needs
+    /// a plugin is taken if the user has confirmed the plugin.
+    pub(super) fn recipient(&self, root: &Path, name: &str, key: &str) -> Result<Recipient, Error> {
+        let named = |error| Error::NamedRecipient { name: name.to_owned(), error };
+        let recipient = Recipient::parse(key, Plugins::Allowed).map_err(named)?;
+        let Some(plugin) = recipient.plugin() else { return Ok(recipient) };
+        let approvals = Approvals::read(root, self.state_dir.as_deref(), &self.env)?;
+        if !approvals.covers(&Claim::plugin(plugin)) {
+            return Err(named(recipients::Error::Plugin { name: plugin.to_owned() }));
+        }
+        // The program is looked up by its name: a relative directory would let the repository bring it.
+        let path = self.env.get_os(env_vars::PATH).unwrap_or_default();
+        if std::env::split_paths(path).any(|directory| !directory.is_absolute()) {
+            return Err(named(recipients::Error::RelativePath { plugin: plugin.to_owned() }));
+        }
+        Ok(recipient)
+    }
+
+    /// Reads public keys that a file of the project at `root` names.
+    pub(super) fn recipients(&self, root: &Path, keys: &[String]) -> Result<Vec<Recipient>, Error> {
+        keys.iter().map(|key| self.recipient(root, key, key)).collect()
     }
 
     /// Whether the user opened files with the private key of this recipient, and would be shut out if only

@@ -11,9 +11,8 @@ use super::content::Content;
 use super::create::ensure_keys;
 use super::open::Unverified;
 use super::project_key::ProjectKeys;
-use super::recipients::Recipient;
 use super::record::Record;
-use super::site::{Place, Site, parse_recipient};
+use super::site::{Place, Site};
 use super::sops::Plain;
 use super::{Access, Error, Remark, trust};
 use crate::fs;
@@ -63,10 +62,9 @@ pub fn adopt(
         }
     }
     if file.recipients.is_empty() {
-        file.recipients = site.recipients()?.iter().map(ToString::to_string).collect();
+        file.recipients = site.recipients(access)?.iter().map(ToString::to_string).collect();
     }
-    let recipients: Vec<Recipient> =
-        file.recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
+    let recipients = access.recipients(&site.root, &file.recipients)?;
     // A file that was never under a project key keeps the data key that its recipients know.
     let is_first = !fs::exists(&environment.project_key);
     let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
@@ -82,7 +80,7 @@ pub fn adopt(
     file.content.replace(file.lines.clone(), None, access, rng)?;
     file.keys = Some(keys);
     let sealing = Sealing { event: Event::Sealed, generation: Some(adopted.generation) };
-    let sha256 = put(&file, &sealing, rng)?;
+    let sha256 = put(&file, &sealing, access, rng)?;
     enter(&file, &sealing, &Values::new(), sha256, access)?;
     Ok(adopted)
 }

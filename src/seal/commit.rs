@@ -3,12 +3,10 @@
 //! The sealed file goes first: if the machine stops in between, the ledger knows less than there is, which is
 //! reported, and not more, which would be refused as stale.
 
-use std::path::Path;
-
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::record::{Claim, Record};
-use super::site::{Place, Site, parse_recipient};
+use super::site::{Place, Site};
 use super::{Access, Error, Opened, trust};
 use crate::fs;
 use crate::ledger::{Entry, Event, Fingerprints, Ledger, VERSION, fingerprint};
@@ -50,14 +48,24 @@ pub(super) fn check_ledger(place: &Place) -> Result<(), Error> {
 }
 
 /// Writes the sealed file; gives its SHA-256.
-pub(super) fn put(fresh: &Opened, sealing: &Sealing, rng: &mut Rng) -> Result<String, Error> {
-    let bytes = sealed(fresh, sealing.generation, rng)?;
+pub(super) fn put(
+    fresh: &Opened,
+    sealing: &Sealing,
+    access: &Access,
+    rng: &mut Rng,
+) -> Result<String, Error> {
+    let bytes = sealed(fresh, sealing.generation, access, rng)?;
     fs::write_shared(fresh.place.path(), &bytes)?;
     Ok(sha256(&bytes))
 }
 
 /// The bytes of the sealed file, with its record if it has a generation.
-pub(super) fn sealed(fresh: &Opened, generation: Option<u64>, rng: &mut Rng) -> Result<Vec<u8>, Error> {
+pub(super) fn sealed(
+    fresh: &Opened,
+    generation: Option<u64>,
+    access: &Access,
+    rng: &mut Rng,
+) -> Result<Vec<u8>, Error> {
     let parts = fresh.content.parts();
     let by_format = fresh.content.recipients().is_some();
     let record = match (fresh.place.site(), &fresh.keys, generation) {
@@ -75,16 +83,16 @@ pub(super) fn sealed(fresh: &Opened, generation: Option<u64>, rng: &mut Rng) -> 
         }
         _ => None,
     };
-    let recipients: Vec<Recipient> =
-        if by_format { Vec::new() } else { parse_all(&fresh.recipients, fresh.place.path())? };
+    let recipients = if by_format { Vec::new() } else { recipients(fresh, access)? };
     fresh.content.to_bytes(record.as_deref(), &recipients, rng)
 }
 
-pub(super) fn parse_all(recipients: &[String], path: &Path) -> Result<Vec<Recipient>, Error> {
-    if recipients.is_empty() {
-        return Err(Error::UnknownRecipients { path: path.to_owned() });
+/// The public keys that a file is to be wrapped to.
+pub(super) fn recipients(fresh: &Opened, access: &Access) -> Result<Vec<Recipient>, Error> {
+    if fresh.recipients.is_empty() {
+        return Err(Error::UnknownRecipients { path: fresh.place.path().to_owned() });
     }
-    recipients.iter().map(|key| parse_recipient(key, key)).collect()
+    access.recipients(fresh.place.root(), &fresh.recipients)
 }
 
 /// Enters what was written into the ledger, and remembers it on this machine.

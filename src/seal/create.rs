@@ -6,7 +6,7 @@ use super::commit::{Sealing, check_ledger, enter, newest_generation, put};
 use super::content::Content;
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
-use super::site::{Place, Site, parse_recipient};
+use super::site::{Place, Site};
 use super::sops::{Plain, Selector};
 use super::{Access, Changes, Error, Opened, Remark, WorkingCopy, Written, clear, layout, trust};
 use crate::fs;
@@ -37,7 +37,7 @@ pub fn create(
         return Err(Error::Exists { path: environment.sealed.clone() });
     }
     check_ledger(&place)?;
-    let recipients = site.recipients()?;
+    let recipients = site.recipients(access)?;
     let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
     let newest = newest_generation(&site, &keys, access)?;
     let values = layout::values(&lines);
@@ -47,7 +47,7 @@ pub fn create(
     fresh.content.replace(lines, None, access, rng)?;
     fresh.values.clone_from(&values);
     let sealing = Sealing { event: Event::Created, generation: Some(newest.saturating_add(1)) };
-    let sha256 = put(&fresh, &sealing, rng)?;
+    let sha256 = put(&fresh, &sealing, access, rng)?;
     let mut written = Written::compare(&Values::new(), &values, &Changes::default());
     written.generation = sealing.generation;
     written.remarks.extend(author);
@@ -83,13 +83,12 @@ pub fn create_bare(
     if recipients.is_empty() {
         return Err(Error::NoRecipients { path: file.to_owned() });
     }
-    let recipients: Vec<Recipient> =
-        recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
+    let recipients = access.recipients(place.root(), recipients)?;
     let selector = Selector::clear_names(std::iter::empty::<String>());
     let mut fresh = blank(place, format, &recipients, selector, access, rng)?;
     let values = layout::values(&lines);
     fresh.content.replace(lines, None, access, rng)?;
-    put(&fresh, &Sealing { event: Event::Created, generation: None }, rng)?;
+    put(&fresh, &Sealing { event: Event::Created, generation: None }, access, rng)?;
     Ok(Written::compare(&Values::new(), &values, &Changes::default()))
 }
 

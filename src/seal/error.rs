@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{age_file, identity, keyring, recipients, sops};
 use crate::ui::escape;
-use crate::{dotenv, fs, ledger, rng};
+use crate::{approvals, dotenv, fs, ledger, rng};
 
 /// A sealed file cannot be opened, is not to be believed, or cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,9 @@ pub enum Error {
     /// The ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+    /// What the user has confirmed cannot be read.
+    #[error(transparent)]
+    Approvals(#[from] approvals::Error),
     /// No random bytes.
     #[error(transparent)]
     Random(#[from] rng::Error),
@@ -266,6 +269,7 @@ impl Error {
             Self::Recipient(error) | Self::NamedRecipient { error, .. } => error.hint(),
             Self::Keyring(error) => error.hint(),
             Self::Ledger(error) => error.hint(),
+            Self::Approvals(error) => error.hint(),
             Self::In { error, .. } => error.hint(),
             Self::Missing { .. } => Some("run: envward seal".to_owned()),
             Self::Conflict { .. } => Some("decide with --take env or --take sealed".to_owned()),

@@ -49,6 +49,12 @@ pub enum Error {
         /// The plugin.
         name: String,
     },
+    /// Its plugin would be looked for in a directory that depends on where the command is run.
+    #[error("age-plugin-{plugin} is not run while PATH holds a relative directory")]
+    RelativePath {
+        /// The plugin.
+        plugin: String,
+    },
     /// Wrapping to it failed: its plugin is missing or refused.
     #[error("the data key cannot be wrapped to one of the recipients")]
     Wrap,
@@ -64,7 +70,8 @@ impl Error {
             }
             Self::Private => "give the line that `envward identity show` prints, and make a new identity",
             Self::SshKind | Self::Weak | Self::RsaSize => "use an age key: run `envward identity new`",
-            Self::Plugin { .. } => "plugins run only after you allowed them",
+            Self::Plugin { .. } => "if it is to run here, confirm it with: envward allow",
+            Self::RelativePath { .. } => "take it, or an empty part, out of PATH",
             Self::Wrap => "is the recipient's plugin installed?",
         };
         Some(hint.to_owned())
@@ -112,6 +119,14 @@ impl Recipient {
         match plugins {
             Plugins::Allowed => Ok(Self::Plugin(key)),
             Plugins::Refused => Err(Error::Plugin { name: key.plugin().to_owned() }),
+        }
+    }
+
+    /// The name of the plugin that it needs.
+    pub fn plugin(&self) -> Option<&str> {
+        match self {
+            Self::X25519(_) | Self::Ssh(_) => None,
+            Self::Plugin(key) => Some(key.plugin()),
         }
     }
 

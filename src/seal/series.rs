@@ -10,7 +10,7 @@
 
 use std::path::Path;
 
-use super::commit::{parse_all, sealed};
+use super::commit::{recipients, sealed};
 use super::content::Content;
 use super::create::blank;
 use super::open::{Unverified, open_site, read};
@@ -104,7 +104,7 @@ impl Series {
         rng: &mut Rng,
     ) -> Result<bool, Error> {
         let own = open_site(&self.site, access)?;
-        let recipients = parse_all(&own.recipients, &self.site.environment.sealed)?;
+        let recipients = recipients(&own, access)?;
         let place = Place::Revision(self.member(path));
         let format = self.site.environment.format;
         let selector = Selector::clear_names(std::iter::empty::<String>());
@@ -118,7 +118,7 @@ impl Series {
         }
         fresh.keys = own.keys;
         fresh.content.replace(lines, None, access, rng)?;
-        let bytes = sealed(&fresh, Some(number), rng)?;
+        let bytes = sealed(&fresh, Some(number), access, rng)?;
         if bytes.len() as u64 > fs::MAX_FILE {
             return Err(fs::Error::TooLarge { path: path.to_owned() }.into());
         }

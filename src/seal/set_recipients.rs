@@ -2,8 +2,6 @@
 
 use super::commit::{Sealing, append, check_ledger, enter, entry, put};
 use super::project_key::ProjectKeys;
-use super::recipients::Recipient;
-use super::site::parse_recipient;
 use super::write::reopen;
 use super::{Access, Error, Opened, Written, trust};
 use crate::fs;
@@ -33,8 +31,7 @@ pub fn set_recipients(
     if recipients.is_empty() {
         return Err(Error::NoRecipients { path: fresh.place.path().to_owned() });
     }
-    let parsed: Vec<Recipient> =
-        recipients.iter().map(|key| parse_recipient(key, key)).collect::<Result<_, _>>()?;
+    let parsed = access.recipients(fresh.place.root(), recipients)?;
     let canonical: Vec<String> = parsed.iter().map(ToString::to_string).collect();
     let leaves = fresh.recipients.iter().any(|present| !canonical.contains(present));
     fresh.content.set_recipients(&parsed, leaves, access, rng)?;
@@ -48,7 +45,7 @@ pub fn set_recipients(
     }
     let event = if leaves { Event::Rekeyed } else { Event::Sealed };
     let sealing = Sealing::next(&fresh, event);
-    let sha256 = put(&fresh, &sealing, rng)?;
+    let sha256 = put(&fresh, &sealing, access, rng)?;
     match (leaves, &old) {
         (true, Some(old)) => enter_rekeyed(&fresh, &sealing, old, sha256, access)?,
         _ => enter(&fresh, &sealing, &fresh.values, sha256, access)?,

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::machine::Machine;
 use super::project_key::{self, ProjectKeys};
-use super::recipients::{Plugins, Recipient};
+use super::recipients::Recipient;
 use super::{Access, Error, age_file};
 use crate::fs::{self, Lock};
 use crate::ledger;
@@ -82,20 +82,14 @@ impl Site {
     }
 
     /// The recipients of the manifest that a new data key is wrapped to.
-    pub(super) fn recipients(&self) -> Result<Vec<Recipient>, Error> {
+    pub(super) fn recipients(&self, access: &Access) -> Result<Vec<Recipient>, Error> {
         let named = self.environment.recipients.iter();
         let mut present = named.filter(|(name, _)| !self.expired.contains(name)).peekable();
         if present.peek().is_none() {
             return Err(Error::NoRecipients { path: self.environment.sealed.clone() });
         }
-        present.map(|(name, key)| parse_recipient(name, key)).collect()
+        present.map(|(name, key)| access.recipient(&self.root, name, key)).collect()
     }
-}
-
-/// Reads a public key; `name` is for the message.
-pub(super) fn parse_recipient(name: &str, key: &str) -> Result<Recipient, Error> {
-    Recipient::parse(key, Plugins::Refused)
-        .map_err(|error| Error::NamedRecipient { name: name.to_owned(), error })
 }
 
 /// Where a sealed file is.
@@ -114,6 +108,14 @@ impl Place {
         match self {
             Self::Site(site) | Self::Revision(site) => &site.environment.sealed,
             Self::Bare(path) => path,
+        }
+    }
+
+    /// The directory that what the user has confirmed is about: the project's, else the file's.
+    pub(super) fn root(&self) -> &Path {
+        match self {
+            Self::Site(site) | Self::Revision(site) => &site.root,
+            Self::Bare(path) => path.parent().unwrap_or(path),
         }
     }
 

@@ -51,7 +51,7 @@ pub fn write(
     fresh.content.replace(lines, selector.as_ref(), access, rng)?;
     let before = std::mem::replace(&mut fresh.values, after);
     let sealing = Sealing::next(&fresh, Event::Sealed);
-    let sha256 = put(&fresh, &sealing, rng)?;
+    let sha256 = put(&fresh, &sealing, access, rng)?;
     written.generation = sealing.generation;
     enter(&fresh, &sealing, &before, sha256, access)?;
     if let (Some(copy), Some(generation)) = (copy, sealing.generation) {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::{environments, say_other_remarks};
+use crate::approvals::Claim;
+use crate::commands::claims::{self, Question};
 use crate::commands::sealing::say_commit;
 use crate::commands::{HUMAN, name, require_format};
 use crate::context::Context;
@@ -13,6 +15,7 @@ use crate::manifest::ManifestEdit;
 use crate::project::Project;
 use crate::seal::recipients::{Plugins, Recipient, canonical};
 use crate::seal::{self, Access, Opened};
+use crate::ui::escape;
 
 /// Arguments of `recipients add`.
 #[derive(clap::Args)]
@@ -38,8 +41,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     require_format(HUMAN, context)?;
     name::refuse_value(&args.name)?;
     let project = Project::require(context)?;
-    let key = Recipient::parse(&args.key, Plugins::Refused).map_err(seal::Error::from)?.to_string();
+    let recipient = Recipient::parse(&args.key, Plugins::Allowed).map_err(seal::Error::from)?;
+    let key = recipient.to_string();
     refuse_other_key(&project, &args.name, &key)?;
+    confirm_plugin(&recipient, &args.name, &project, context)?;
     let environments = environments(&project, context)?;
     let mut manifest = ManifestEdit::open(&project.manifest_path())?;
     if !project.manifest.recipients.contains_key(&args.name) {
@@ -74,6 +79,25 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     }
     say_commit(&project, &environments, context);
     Ok(ExitCode::from_findings(differs))
+}
+
+/// Wrapping to the key may run a program: asks once whether that is meant.
+fn confirm_plugin(
+    recipient: &Recipient,
+    name: &str,
+    project: &Project,
+    context: &mut Context,
+) -> Result<(), Error> {
+    let Some(claim) = recipient.plugin().map(Claim::plugin) else { return Ok(()) };
+    if claims::approvals(project, context)?.covers(&claim) {
+        return Ok(());
+    }
+    let name = escape(name);
+    let statement = format!("the key of {name} needs the program {}", escape(&claim.text));
+    let otherwise =
+        format!("name the key as {name} under [recipients] in envward.toml, and run: envward allow");
+    let question = Question { statement: &statement, request: "run it", otherwise: &otherwise };
+    claims::confirm(project, &[claim], &question, context)
 }
 
 /// A name means one key: another one under it would leave the old key in the files without a name.

@@ -9,7 +9,9 @@ fn help_is_one_screen_and_says_the_same_as_the_short_form() {
         let long = sandbox.envward(&format!("{command} --help")).success().stdout;
         let short = sandbox.envward(&format!("{command} -h")).success().stdout;
         assert_eq!(long, short, "{command}");
-        assert!(long.lines().count() <= 40, "{command}: {long}");
+        // The list of commands has one line for each.
+        let screen = if command.is_empty() { 50 } else { 40 };
+        assert!(long.lines().count() <= screen, "{command}: {long}");
     }
 }
 

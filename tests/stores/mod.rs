@@ -5,3 +5,4 @@
 mod conformance;
 mod directory;
 mod openbao;
+mod vault_kv;

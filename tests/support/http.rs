@@ -13,6 +13,8 @@ pub struct Answer {
     pub status: u16,
     /// The body; null if it is empty or no JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Answer {
@@ -45,5 +47,5 @@ pub fn request(
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| std::io::Error::other("no HTTP answer"))?;
-    Ok(Answer { status, body: serde_json::from_str(body).unwrap_or_default() })
+    Ok(Answer { status, body: serde_json::from_str(body).unwrap_or_default(), text: body.to_owned() })
 }

@@ -63,6 +63,11 @@ impl Sandbox {
         self
     }
 
+    /// The environment of every command of this sandbox.
+    pub fn variables(&self) -> &[(String, String)] {
+        &self.variables
+    }
+
     /// The project directory.
     pub fn project(&self) -> PathBuf {
         self.directory.path().join("project")

@@ -91,14 +91,8 @@ pub fn store(sandbox: &Sandbox, environment: &str, name: &str) -> Box<dyn Store>
 
 /// What a command of the user is handed.
 fn context(sandbox: &Sandbox) -> Context {
-    let home = sandbox.home().into_os_string();
-    let env: EnvSnapshot = [
-        ("HOME".into(), home),
-        ("ENVWARD_IDENTITY".into(), IDENTITY.into()),
-        ("ENVWARD_KEYRING".into(), "off".into()),
-    ]
-    .into_iter()
-    .collect();
+    let env: EnvSnapshot =
+        sandbox.variables().iter().map(|(name, value)| (name.into(), value.into())).collect();
     Context {
         ui: Ui::new(ColorChoice::Never, true, -1, true),
         clock: Clock::fixed(NOW.parse().unwrap()),

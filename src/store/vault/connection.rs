@@ -135,7 +135,7 @@ impl Connection {
             match retry::verdict(request, &outcome) {
                 Verdict::Again { at_most } if sent < at_most => {
                     let pause = retry::pause(sent, &mut self.rng)?;
-                    self.runtime().block_on(tokio::time::sleep(pause));
+                    self.runtime().block_on(async { tokio::time::sleep(pause).await });
                     outcome = self.attempt(request);
                     sent += 1;
                 }

@@ -18,6 +18,10 @@ const DIGEST: &str = "envward-digest";
 /// The server's limit for a value of `custom_metadata`; it takes no empty ones.
 const MAX_VALUE: usize = 512;
 
+/// The server's limit for how many there are. It does not check a PATCH for what is there already; but whoever
+/// writes the whole back later would be refused.
+const MAX_ENTRIES: usize = 64;
+
 /// Names and texts, as the server keeps them for a secret, whatever its version.
 pub(super) type CustomMetadata = BTreeMap<String, String>;
 
@@ -30,6 +34,13 @@ pub(super) fn of(metadata: &CustomMetadata) -> Option<(Version, Mark)> {
         digest: text(DIGEST)?,
     };
     Some((Version::new(text(VERSION)?), mark))
+}
+
+/// Whether there is room for a mark beside what others keep.
+pub(super) fn fits_beside(metadata: &CustomMetadata) -> bool {
+    let ours = [VERSION, GENERATION, SEALED, DIGEST];
+    let others = metadata.keys().filter(|name| !ours.contains(&name.as_str())).count();
+    others + ours.len() <= MAX_ENTRIES
 }
 
 /// The request that leaves the mark with a version; `None` for one that the server would not take.

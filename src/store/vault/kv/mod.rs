@@ -32,6 +32,8 @@ pub(super) struct Kv {
     engine: Option<Engine>,
     /// Whether the user accepted that version 1 can lose updates.
     may_lose_updates: bool,
+    /// Whether the secret, as it was read last, has room for a mark.
+    has_room_for_mark: bool,
     /// The version that a write was refused on: whoever still gives it is behind.
     moved_on: Option<Version>,
 }
@@ -39,7 +41,14 @@ pub(super) struct Kv {
 impl Kv {
     /// The secret at a place; nothing is sent yet.
     pub(super) fn new(connection: Connection, place: Place) -> Self {
-        Self { connection, place, engine: None, may_lose_updates: false, moved_on: None }
+        Self {
+            connection,
+            place,
+            engine: None,
+            may_lose_updates: false,
+            has_room_for_mark: true,
+            moved_on: None,
+        }
     }
 
     /// What the mount is.
@@ -78,7 +87,10 @@ impl Kv {
         let request = v2::read(&self.place, None)?;
         match self.ask_v2(&request)? {
             None => v1::read(&mut self.connection, &self.place),
-            Some((engine, answer)) => v2::snapshot(&self.place, engine, &answer, None),
+            Some((engine, answer)) => {
+                self.has_room_for_mark = v2::has_room_for_mark(&answer);
+                v2::snapshot(&self.place, engine, &answer, None)
+            }
         }
     }
 }
@@ -136,6 +148,7 @@ impl Store for Kv {
             Generation::One if !self.may_lose_updates => Err(v1::may_lose_updates()),
             Generation::One => v1::write(&mut self.connection, &self.place, engine, base, changes),
             Generation::Two => {
+                let mark = mark.filter(|_| self.has_room_for_mark);
                 let written = v2::write(&mut self.connection, &self.place, engine, base, changes, mark);
                 let has_moved = matches!(written, Err(Error::Moved { .. }));
                 self.moved_on = has_moved.then(|| base.version.clone());

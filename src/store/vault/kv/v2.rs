@@ -90,6 +90,13 @@ pub(super) fn snapshot(
     })
 }
 
+/// Whether the secret that was read has room for a mark.
+pub(super) fn has_room_for_mark(answer: &Answer) -> bool {
+    let reply: Result<Reply<'_>, Error> = answer.parse();
+    let metadata = reply.ok().and_then(|reply| reply.data?.metadata.custom_metadata);
+    metadata.is_none_or(|metadata| mark::fits_beside(&metadata))
+}
+
 /// The names, as the server gave them without values.
 ///
 /// # Errors

@@ -119,7 +119,7 @@ mod tests {
         let theirs =
             side(&[("BOTH", "2"), ("OURS", "0"), ("GONE_OURS", "0"), ("NEW_THEIRS", "1"), ("SAME", "0")]);
         let merged = merge(&base, &ours, &theirs, None);
-        assert_eq!(merged.ours, ["OURS", "NEW_OURS"]);
+        assert_eq!(merged.ours, ["NEW_OURS", "OURS"]);
         assert_eq!(merged.ours_removed, ["GONE_OURS"]);
         assert_eq!(merged.theirs, ["NEW_THEIRS"]);
         assert_eq!(merged.theirs_removed, ["GONE_THEIRS"]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
-use crate::{approvals, dotenv, editor, fs, generate, git, inject, manifest, rng, schema, seal, store};
+use crate::{approvals, dotenv, editor, fs, generate, git, inject, manifest, rng, schema, seal, store, sync};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,9 @@ pub enum Error {
         #[source]
         error: Box<store::Error>,
     },
+    /// An environment and a store were not synced.
+    #[error(transparent)]
+    Sync(#[from] sync::Error),
     /// What the user has confirmed cannot be read or written.
     #[error(transparent)]
     Approvals(#[from] approvals::Error),
@@ -107,6 +110,7 @@ impl Error {
             Self::Seal(error) => sealed_exit_code(error),
             Self::Store { error, .. } => store_exit_code(error),
             Self::Approvals(error) => approvals_exit_code(error),
+            Self::Sync(error) => sync_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
             Self::File(_)
@@ -136,6 +140,7 @@ impl Error {
             Self::Schema(error) => error.hint(),
             Self::Seal(error) => error.hint(),
             Self::Store { error, .. } => error.hint(),
+            Self::Sync(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::Inject(error) => error.hint(),
             Self::Git(error) => error.hint(),
@@ -211,6 +216,19 @@ fn approvals_exit_code(error: &approvals::Error) -> ExitCode {
         approvals::Error::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
         approvals::Error::NoHome | approvals::Error::NotHashes => ExitCode::Usage,
         _ => ExitCode::Unreadable,
+    }
+}
+
+fn sync_exit_code(error: &sync::Error) -> ExitCode {
+    use sync::Error;
+    match error {
+        Error::Conflict { .. } | Error::Outdated { .. } | Error::File(fs::Error::Locked { .. }) => {
+            ExitCode::Conflict
+        }
+        Error::State { .. } | Error::NotAPlan { .. } | Error::File(_) => ExitCode::Unreadable,
+        Error::Store(error) => store_exit_code(error),
+        Error::Seal(error) => sealed_exit_code(error),
+        Error::Random(_) => ExitCode::Bug,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The exit codes: part of the command line's promise of compatibility.
 
 /// How a command ended. `run` uses these until it becomes the command it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The greater of two is the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum ExitCode {
     /// Done, nothing found.

@@ -1,10 +1,14 @@
-//! `envward diff`: compare the environment with its env file, another environment, a revision or a file.
+//! `envward diff`: compare the environment with its stores, its env file, another environment, a revision or a file.
 
-use std::path::Path;
+mod stores;
+
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::holder::Holder;
+use super::store_access::stores_of;
+use super::syncing::{PlanArgs, require_terminal_for};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::dotenv::Document;
@@ -15,6 +19,7 @@ use crate::git::Git;
 use crate::project::{Environment, Project};
 use crate::seal::{self, Access};
 use crate::secret::{Secret, Values};
+use crate::sync::Action;
 use crate::ui::{Table, escape};
 
 /// The word for the environment's own env file.
@@ -23,13 +28,26 @@ const ENV_FILE: &str = "env-file";
 /// Arguments of `diff`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "create: the environment has it, the other side does not. delete: only the other side has it.\n\
-                  Ends with 1 if anything differs. Formats: human, json"
+    after_help = "create: the environment has it, the other side does not. delete: only the other side has it. With \
+                  stores, BY is the command that takes the change over.\n\
+                  Ends with 1 if anything differs. Formats: human, json, one object per store and line"
 )]
 pub struct Args {
-    /// The other side: env-file, an environment, a file, or a git revision of the sealed file
-    #[arg(long, value_name = "WHAT", default_value = ENV_FILE)]
-    with: String,
+    /// The stores [default: all that serve the environment]
+    #[arg(conflicts_with = "with")]
+    stores: Vec<String>,
+
+    /// Another side: env-file, an environment, a file, or a git revision of the sealed file [default: the stores, or
+    /// env-file without any]
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["take", "prune", "only", "out"])]
+    with: Option<String>,
+
+    #[command(flatten)]
+    choice: PlanArgs,
+
+    /// Save what `push` would do, for `push --plan`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 
     /// Show the values that differ; on a terminal only
     #[arg(long)]
@@ -37,7 +55,7 @@ pub struct Args {
 
     /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
-    identity: Option<std::path::PathBuf>,
+    identity: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -59,53 +77,51 @@ struct Change<'a> {
     there: Option<&'a Secret>,
 }
 
-/// What would make the other side like the environment.
-#[derive(Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Action {
-    Create,
-    Update,
-    Delete,
-    Unchanged,
-}
-
-impl Action {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Unchanged => "unchanged",
-        }
-    }
-}
-
 /// Compare the environment with another side.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let json = context.globals.format == Format::Json;
-    if args.show_values && (json || !context.ui.result_is_terminal()) {
-        let help = "leave --show-values out, or ask for one value: envward get NAME";
-        return Err(Error::usage_with_help("--show-values shows values on a terminal only", help));
-    }
+    require_terminal_for(args.show_values, context)?;
     let project = Project::require(context)?;
     let environment = project.environment(context)?;
+    match &args.with {
+        Some(with) => with_side(args, with, project, environment, context),
+        None if is_about_stores(args) || !stores_of(&project, &environment).is_empty() => {
+            stores::run(args, context)
+        }
+        None => with_side(args, ENV_FILE, project, environment, context),
+    }
+}
+
+/// Whether the arguments make sense for stores alone.
+fn is_about_stores(args: &Args) -> bool {
+    !args.stores.is_empty() || args.out.is_some() || args.choice.is_given()
+}
+
+/// Compares the environment with something else than a store.
+fn with_side(
+    args: &Args,
+    with: &str,
+    project: Project,
+    environment: Environment,
+    context: &mut Context,
+) -> Result<ExitCode, Error> {
+    let json = context.globals.format == Format::Json;
     let access = Access::from_context(context, args.identity.as_deref());
-    let here = if args.with == ENV_FILE {
+    let here = if with == ENV_FILE {
         Holder::sealed(project, environment, access, context)?
     } else {
         Holder::of_environment(project, environment, access, context)?
     };
-    let there = other_side(args, &here, context)?;
+    let there = other_side(args, with, &here, context)?;
     let changes = compare(here.values(), &there);
     let differs = changes.iter().any(|change| change.action != Action::Unchanged);
     let text = if json {
         let environment = here.environment_name();
-        let report = Report { version: 1, store: &args.with, environment, base: None, changes };
+        let report = Report { version: 1, store: with, environment, base: None, changes };
         serde_json::to_string_pretty(&report).expect("names and words are always JSON") + "\n"
     } else {
         table(&changes, args.show_values)
     };
-    let other = escape(&args.with);
+    let other = escape(with);
     if !differs {
         context.ui.say(&format!("no difference from {other}"));
     } else if !json {
@@ -117,24 +133,24 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 
 /// The values to compare with: the env file, an environment, a file, or a revision, whichever the word names
 /// first.
-fn other_side(args: &Args, here: &Holder, context: &mut Context) -> Result<Values, Error> {
+fn other_side(args: &Args, with: &str, here: &Holder, context: &mut Context) -> Result<Values, Error> {
     let (Some(project), Some(environment)) = (&here.project, &here.environment) else {
         return Ok(Values::new());
     };
     let access = Access::from_context(context, args.identity.as_deref());
-    if args.with == ENV_FILE {
+    if with == ENV_FILE {
         return env_file(environment, here.values());
     }
-    if project.manifest.environments.contains_key(&args.with) {
+    if project.manifest.environments.contains_key(with) {
         let project = Project::require(context)?;
-        let environment = project.environment_named(&args.with)?;
+        let environment = project.environment_named(with)?;
         return Ok(Holder::of_environment(project, environment, access, context)?.values().clone());
     }
-    if fs::exists(&context.resolve(Path::new(&args.with))) {
-        let holder = Holder::open(Some(Path::new(&args.with)), args.identity.as_deref(), context)?;
+    if fs::exists(&context.resolve(Path::new(with))) {
+        let holder = Holder::open(Some(Path::new(with)), args.identity.as_deref(), context)?;
         return Ok(holder.values().clone());
     }
-    revision(&args.with, project, environment, access, context)
+    revision(with, project, environment, access, context)
 }
 
 /// The env file. A comment that stands for a value of several lines is no difference.

@@ -34,6 +34,8 @@ mod init;
 mod lazy;
 mod list;
 mod name;
+mod pull;
+mod push;
 mod recipients;
 mod rename;
 mod run;
@@ -41,6 +43,7 @@ mod seal;
 mod sealing;
 mod set;
 mod store_access;
+mod syncing;
 mod take;
 mod unseal;
 mod unset;
@@ -140,8 +143,12 @@ commands! {
     Recipients(recipients) has HUMAN_OR_JSON,
     /// Make, show or import your private key, which opens sealed files
     Identity(identity) has HUMAN,
-    /// Compare the environment with its env file, another environment, a revision or a file
+    /// Compare the environment with its stores, its env file, another environment, a revision or a file
     Diff(diff) has HUMAN_OR_JSON,
+    /// Take the changes of the environment into its stores
+    Push(push) has HUMAN_OR_JSON,
+    /// Take the changes of a store into the environment
+    Pull(pull) has HUMAN_OR_JSON,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::name;
-use super::sealing::say_remarks;
+use super::sealing::{say_remarks, warn_differing};
 use super::store_access::Target;
 use crate::check::{self, Input, Subject};
 use crate::context::Context;
@@ -16,9 +16,9 @@ use crate::exit_code::ExitCode;
 use crate::inject::{self, Effective, Program, Selection, Verdict};
 use crate::project::{self, Environment, Project};
 use crate::schema::Schema;
-use crate::seal::{self, Access, Opened};
+use crate::seal::{self, Access};
 use crate::secret::Values;
-use crate::ui::{Ui, names_after};
+use crate::ui::Ui;
 use crate::{env_vars, fs, store};
 
 /// Arguments of `run`.
@@ -104,7 +104,7 @@ fn load(args: &Args, context: &mut Context) -> Result<Loaded, Error> {
     let environment = project.environment(context)?;
     let values = if fs::exists(&environment.sealed) {
         let opened = seal::open(&project, &environment, &mut access)?;
-        report_difference(&opened, &environment, &mut context.ui)?;
+        warn_differing(&opened, &environment, &mut context.ui)?;
         say_remarks(&opened.remarks, &mut context.ui);
         opened.values
     } else if fs::exists(&environment.env_file) {
@@ -149,15 +149,6 @@ fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {
     let document = Document::parse(bytes)
         .map_err(|problems| dotenv::Error::Invalid { path: path.to_owned(), problems })?;
     Ok(document.values())
-}
-
-fn report_difference(opened: &Opened, environment: &Environment, ui: &mut Ui) -> Result<(), Error> {
-    let differing = opened.differs_from_env_file(environment)?;
-    if !differing.is_empty() {
-        ui.warn(&names_after("the sealed file is used; the env file differs in ", &differing));
-        ui.help("take its changes over with: envward seal");
-    }
-    Ok(())
 }
 
 /// Whether the values fit the schema; says what does not.

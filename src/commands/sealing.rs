@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::git::Git;
 use crate::project::{Environment, Project};
 use crate::schema::{self, Schema};
-use crate::seal::{Remark, Written};
+use crate::seal::{self, Opened, Remark, Written};
 use crate::secret::Values;
 use crate::ui::{Ui, escape, names_after};
 use crate::{ledger, manifest};
@@ -39,6 +39,20 @@ pub(super) fn say_written(written: &Written, path: &Path, context: &mut Context)
         context.ui.say_names("encrypted", &written.hidden);
     }
     say_remarks(&written.remarks, &mut context.ui);
+}
+
+/// Warns that the env file differs from the sealed file, which is the one that is used.
+pub(super) fn warn_differing(
+    opened: &Opened,
+    environment: &Environment,
+    ui: &mut Ui,
+) -> Result<(), seal::Error> {
+    let differing = opened.differs_from_env_file(environment)?;
+    if !differing.is_empty() {
+        ui.warn(&names_after("the sealed file is used; the env file differs in ", &differing));
+        ui.help("take its changes over with: envward seal");
+    }
+    Ok(())
 }
 
 /// Warns of sealed values that do not fit the schema: `run` would not start anything with them.

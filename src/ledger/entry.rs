@@ -27,6 +27,9 @@ pub enum Event {
     /// The environment got a new project key and the file a new data key; the entry's `mac` is under the old
     /// project key.
     Rekeyed,
+    /// The values of the sealed file of generation `generation` were written to a store; `fingerprints` and
+    /// `removed` name those that were.
+    Pushed,
     /// Something this version does not know.
     #[serde(other)]
     Other,
@@ -67,6 +70,15 @@ pub struct Entry {
     pub removed: Vec<String>,
     /// The SHA-256 of the sealed file, in hexadecimal digits.
     pub sha256: String,
+    /// For `pushed`: the store's name in the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// For `pushed`: when the store made the version, by its own clock, where it says so; RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_time: Option<String>,
+    /// For `pushed`: the version that the store has with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_version: Option<String>,
     /// The version of the entry's format.
     pub v: u32,
 }
@@ -168,6 +180,9 @@ pub(super) mod tests {
             prev: prev.iter().map(|&id| id.to_owned()).collect(),
             removed: Vec::new(),
             sha256: "1".repeat(64),
+            store: None,
+            store_time: None,
+            store_version: None,
             v: VERSION,
         }
     }

@@ -131,6 +131,9 @@ pub(super) fn entry(site: &Site, sealing: &Sealing, key: u32, sha256: String, ac
         prev: Vec::new(),
         removed: Vec::new(),
         sha256,
+        store: None,
+        store_time: None,
+        store_version: None,
         v: VERSION,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::commit::{Sealing, check_ledger, enter, newest_generation, put};
 use super::content::Content;
 use super::project_key::ProjectKeys;
@@ -110,6 +112,7 @@ pub(super) fn blank(
         content: Content::new(format, recipients, selector, access, rng)?,
         place,
         keys: None,
+        bytes: Zeroizing::default(),
     })
 }
 

@@ -31,6 +31,8 @@ pub struct Opened {
     pub(super) content: Content,
     /// The project keys of an environment that has some.
     pub(super) keys: Option<ProjectKeys>,
+    /// The environment's sealed file as it was read.
+    pub(super) bytes: Zeroizing<Vec<u8>>,
 }
 
 impl Opened {
@@ -93,6 +95,7 @@ pub(super) fn open_site(site: &Site, access: &mut Access) -> Result<Opened, Erro
     machine.remember(site.name(), key.number, &key.pin(), record.generation);
     opened.remarks = author.into_iter().chain(age).collect();
     opened.remarks.extend(trust::compare_recipients(site, &opened.recipients));
+    opened.bytes = bytes;
     Ok(opened)
 }
 
@@ -142,6 +145,7 @@ impl Unverified {
             recipients: content.recipients().unwrap_or_default(),
             remarks: Vec::new(),
             keys: None,
+            bytes: Zeroizing::default(),
             lines,
             place,
             content,

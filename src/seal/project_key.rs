@@ -64,7 +64,7 @@ impl ProjectKeys {
     /// The same with a new current key, for when a recipient leaves.
     pub fn next(&self, rng: &mut Rng) -> Result<Self, rng::Error> {
         let current = ProjectKey { number: self.current.number + 1, key: Key::new(rng.bytes()?) };
-        let former = std::iter::once(&self.current).chain(&self.former).cloned().collect();
+        let former = self.iter().cloned().collect();
         Ok(Self { current, former })
     }
 
@@ -75,7 +75,12 @@ impl ProjectKeys {
 
     /// The key of that number.
     pub fn number(&self, number: u32) -> Option<&ProjectKey> {
-        std::iter::once(&self.current).chain(&self.former).find(|key| key.number == number)
+        self.iter().find(|key| key.number == number)
+    }
+
+    /// Every key, the current one first.
+    pub fn iter(&self) -> impl Iterator<Item = &ProjectKey> {
+        std::iter::once(&self.current).chain(&self.former)
     }
 
     /// The text to encrypt.
@@ -84,7 +89,7 @@ impl ProjectKeys {
         // With its final size at once, so that growing leaves no copy behind.
         let mut text = Zeroizing::new(String::with_capacity(HEADER.len() + 1 + count * (10 + 1 + 64 + 1)));
         text.push_str(HEADER);
-        for key in std::iter::once(&self.current).chain(&self.former) {
+        for key in self.iter() {
             let bytes = Zeroizing::new(hex::encode(key.key.expose()));
             text.push('\n');
             text.push_str(&key.number.to_string());

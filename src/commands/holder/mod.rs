@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::fs;
 use crate::project::{self, Environment, Project};
 use crate::schema::Schema;
-use crate::seal::{self, Access, Changes, Opened};
+use crate::seal::{self, Access, Changes, Opened, Push};
 use crate::secret::Values;
 use crate::suggest::closest;
 use crate::ui::{Ui, escape};
@@ -217,8 +217,30 @@ impl Holder {
         Ok(outcome)
     }
 
+    /// Reads it again, after a write.
+    pub(super) fn reload(&mut self, context: &Context) -> Result<(), Error> {
+        match (&mut self.kind, &self.project, &self.environment) {
+            (Kind::Sealed { opened, access }, Some(project), Some(environment)) => {
+                **opened = seal::open(project, environment, access)?;
+            }
+            (Kind::Sealed { opened, access }, ..) => **opened = seal::open_bare(&self.path, access)?,
+            (Kind::EnvFile(file), ..) => {
+                *file = EnvFile::read(&self.path, self.environment.as_ref(), context)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters a push into the ledger, or appends the entry to `instead`. Without a sealed file there is none.
+    pub(super) fn record_push(&self, push: &Push<'_>, instead: Option<&Path>) -> Result<(), Error> {
+        match &self.kind {
+            Kind::EnvFile(_) => Ok(()),
+            Kind::Sealed { opened, access } => Ok(seal::record_push(opened, push, instead, access)?),
+        }
+    }
+
     /// Adds the wholes whose parts change; gives the names of those that differ from what is stored.
-    fn rerender(&self, changes: &mut Changes, schema: Option<&Schema>) -> Vec<String> {
+    pub(super) fn rerender(&self, changes: &mut Changes, schema: Option<&Schema>) -> Vec<String> {
         let Some(schema) = schema else { return Vec::new() };
         let mut values = self.values().clone();
         let mut touched: Vec<String> = changes.set.keys().chain(&changes.remove).cloned().collect();

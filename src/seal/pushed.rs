@@ -1,0 +1,85 @@
+//! What a store needs to know of a sealed file, and the ledger's entry about a push to it.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::commit::{Sealing, append, entry};
+use super::{Access, Error, Opened, trust};
+use crate::fs;
+use crate::ledger::{Entry, Event, Ledger, fingerprint};
+use crate::mac::sha256;
+use crate::secret::Key;
+
+/// What was pushed.
+pub struct Push<'a> {
+    /// The store's name in the manifest.
+    pub store: &'a str,
+    /// The version that the store has with it.
+    pub version: &'a str,
+    /// When the store made it, where it says so.
+    pub created: Option<Timestamp>,
+    /// The variables that were written.
+    pub written: Vec<&'a String>,
+    /// The variables that were removed from the store.
+    pub removed: Vec<String>,
+}
+
+impl Opened {
+    /// The environment's project keys with their numbers, the present one first; empty outside of a project.
+    pub fn project_keys(&self) -> Vec<(u32, Key)> {
+        let keys = self.keys.iter().flat_map(super::project_key::ProjectKeys::iter);
+        keys.map(|key| (key.number, key.key.clone())).collect()
+    }
+
+    /// The SHA-256 of the environment's sealed file as it was opened.
+    pub fn sha256(&self) -> String {
+        sha256(&self.bytes)
+    }
+
+    /// Whether the ledger has an authentic entry about a sealed file with this SHA-256: the one that was opened is
+    /// then that one, or was made from it.
+    pub fn descends_from(&self, sha256: &str) -> Result<bool, Error> {
+        let (Some(site), Some(keys)) = (self.place.site(), &self.keys) else { return Ok(false) };
+        let ledger = Ledger::read(&site.ledger())?;
+        Ok(ledger.entries().iter().any(|recorded| {
+            let Entry { event, environment, sha256: sealed, .. } = &recorded.entry;
+            let is_seal = matches!(event, Event::Created | Event::Sealed | Event::Rekeyed);
+            is_seal && environment == site.name() && sealed == sha256 && trust::is_believed(recorded, keys)
+        }))
+    }
+}
+
+/// Enters a push of the opened file into the ledger, or appends the entry to `instead`, for a working tree that does
+/// not last.
+///
+/// # Errors
+/// The ledger or the file cannot be written.
+pub fn record_push(
+    opened: &Opened,
+    push: &Push<'_>,
+    instead: Option<&Path>,
+    access: &Access,
+) -> Result<(), Error> {
+    let (Some(site), Some(keys)) = (opened.place.site(), &opened.keys) else { return Ok(()) };
+    let key = keys.current();
+    let print = |name: &&String| {
+        let value = opened.values.get(*name)?;
+        Some(((*name).clone(), fingerprint(&key.key, site.name(), name, value)))
+    };
+    let sealing = Sealing { event: Event::Pushed, generation: opened.generation };
+    let mut entry = Entry {
+        fingerprints: push.written.iter().filter_map(print).collect(),
+        removed: push.removed.clone(),
+        store: Some(push.store.to_owned()),
+        store_time: push.created.map(|at| at.to_string()),
+        store_version: Some(push.version.to_owned()),
+        ..entry(site, &sealing, key.number, opened.sha256(), access)
+    };
+    let Some(file) = instead else { return append(site, entry, keys, key.number, access) };
+    entry.prev = Ledger::read(&site.ledger())?.heads();
+    let mut lines = fs::read_if_exists(file)?.map(|bytes| bytes.to_vec()).unwrap_or_default();
+    lines.extend_from_slice(entry.to_line(&key.key).as_bytes());
+    lines.push(b'\n');
+    Ok(fs::write_shared(file, &lines)?)
+}

@@ -193,13 +193,16 @@ impl Job<'_> {
             return Ok(ExitCode::Findings);
         }
         let capabilities = store.capabilities().map_err(|error| target.failed(error))?;
-        if !capabilities.compare_and_set && !self.args.no_cas {
-            return Err(Error::usage_with_help(
-                format!(
-                    "store {name} has no compare-and-set: what someone else writes meanwhile would be lost"
-                ),
-                "--no-cas writes all the same",
-            ));
+        if !capabilities.compare_and_set {
+            if !self.args.no_cas {
+                return Err(Error::usage_with_help(
+                    format!(
+                        "store {name} has no compare-and-set: what someone else writes meanwhile would be lost"
+                    ),
+                    "--no-cas writes all the same",
+                ));
+            }
+            store.allow_lost_updates();
         }
         if self.args.dry_run {
             context.ui.say("nothing was written (--dry-run)");

@@ -77,6 +77,61 @@ pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// The session token of a temporary access key of AWS. Credential of a store.
 pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 
+/// The address of a Vault or OpenBao server, which the user vouches for. Of each pair the first that is set counts,
+/// as for OpenBao's own programs.
+pub const VAULT_ADDR: [&str; 2] = ["BAO_ADDR", "VAULT_ADDR"];
+
+/// The namespace on that server, where the manifest names none.
+pub const VAULT_NAMESPACE: [&str; 2] = ["BAO_NAMESPACE", "VAULT_NAMESPACE"];
+
+/// A token of that server. Credential.
+pub const VAULT_TOKEN: [&str; 2] = ["BAO_TOKEN", "VAULT_TOKEN"];
+
+/// AppRole's role id. Credential.
+pub const VAULT_ROLE_ID: [&str; 2] = ["BAO_ROLE_ID", "VAULT_ROLE_ID"];
+
+/// AppRole's secret id, or the wrapping token of one. Credential.
+pub const VAULT_SECRET_ID: [&str; 2] = ["BAO_SECRET_ID", "VAULT_SECRET_ID"];
+
+/// The password of the userpass method. Credential.
+pub const VAULT_PASSWORD: [&str; 2] = ["BAO_PASSWORD", "VAULT_PASSWORD"];
+
+/// A JWT to log in with, under the name that GitLab's documentation uses. Credential.
+pub const VAULT_ID_TOKEN: [&str; 2] = ["BAO_ID_TOKEN", "VAULT_ID_TOKEN"];
+
+/// A PEM file with the certificate authorities of the server; no others are trusted then.
+pub const VAULT_CACERT: [&str; 2] = ["BAO_CACERT", "VAULT_CACERT"];
+
+/// A directory of such PEM files, if there is no file.
+pub const VAULT_CAPATH: [&str; 2] = ["BAO_CAPATH", "VAULT_CAPATH"];
+
+/// A PEM file with the client certificate.
+pub const VAULT_CLIENT_CERT: [&str; 2] = ["BAO_CLIENT_CERT", "VAULT_CLIENT_CERT"];
+
+/// A PEM file with the client certificate's private key.
+pub const VAULT_CLIENT_KEY: [&str; 2] = ["BAO_CLIENT_KEY", "VAULT_CLIENT_KEY"];
+
+/// The name that the server's certificate is for, where it is not the host of the address.
+pub const VAULT_TLS_SERVER_NAME: [&str; 2] = ["BAO_TLS_SERVER_NAME", "VAULT_TLS_SERVER_NAME"];
+
+/// Would turn off the check of the server's certificate; refused if it asks for that.
+pub const VAULT_SKIP_VERIFY: [&str; 2] = ["BAO_SKIP_VERIFY", "VAULT_SKIP_VERIFY"];
+
+/// How long a request may take, in seconds, such as `30` or `30s`.
+pub const VAULT_CLIENT_TIMEOUT: [&str; 2] = ["BAO_CLIENT_TIMEOUT", "VAULT_CLIENT_TIMEOUT"];
+
+/// The proxy for https addresses.
+pub const HTTPS_PROXY: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
+
+/// The hosts that are reached without the proxy.
+pub const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// Where a job of GitHub Actions asks for its id token; set if the job has `id-token: write`.
+pub const ACTIONS_ID_TOKEN_REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
+
+/// What a job of GitHub Actions shows there. Credential.
+pub const ACTIONS_ID_TOKEN_REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+
 /// Credentials that never reach the command of `run`.
 pub const CREDENTIALS: &[&str] = &[ENVWARD_IDENTITY, ENVWARD_PASSPHRASE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE];
 
@@ -112,6 +167,11 @@ impl EnvSnapshot {
     pub fn without(&self, names: &[&str]) -> Self {
         let kept = self.0.iter().filter(|(name, _)| !names.iter().any(|gone| name.as_os_str() == *gone));
         Self(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// Of several names for the same, the first that is set, and its value.
+    pub fn first(&self, names: [&'static str; 2]) -> Option<(&'static str, &str)> {
+        names.into_iter().find_map(|name| Some((name, self.get(name)?)))
     }
 
     /// Every variable, empty ones too, sorted by name.

@@ -59,6 +59,9 @@ pub struct VaultDefinition {
     /// How to log in [default: a token].
     #[serde(default)]
     pub auth: VaultAuth,
+    /// OpenBao from 2.4: send the login with each request, so that the server makes and stores no token.
+    #[serde(default)]
+    pub inline_auth: bool,
     /// The store's own names of variables: variable to name.
     #[serde(default)]
     pub names: BTreeMap<String, String>,

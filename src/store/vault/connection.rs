@@ -1,34 +1,27 @@
-//! The connection to one server: it logs in when first needed, sends, sends again what may be, and turns everything
-//! that a caller cannot make sense of into an error.
+//! The connection to one server, logged in: the KV engine sends through it.
 
-use std::sync::Arc;
-
-use http::Method;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::HeaderMap;
 use rustify::Endpoint;
-use tokio::runtime::{Builder, Runtime};
-use url::Url;
 
 use crate::env_vars::EnvSnapshot;
-use crate::manifest::VaultDefinition;
+use crate::manifest::{VaultAuth, VaultDefinition};
 use crate::rng::Rng;
-use crate::secret::Secret;
 use crate::store::Error;
 
-use super::http::{Failure, Http, Reply};
-use super::request::{Answer, Purpose, Request};
-use super::retry::{self, Verdict};
+use super::auth;
+use super::channel::Channel;
+use super::request::{Answer, Request};
+use super::session::Session;
+use super::settings::Settings;
 use super::trouble;
 
-/// A server and the login to it. Nothing is sent before the first request.
+/// A server and the login to it. Nothing is sent before the first request; the login comes before that.
 pub(super) struct Connection {
-    runtime: Option<Runtime>,
-    http: Http,
-    address: Arc<str>,
-    token: Option<Secret>,
-    rng: Rng,
-    /// The state of the cluster after the last write: a standby that is behind it sends reads on to the leader.
-    index: Option<HeaderValue>,
+    channel: Channel,
+    auth: VaultAuth,
+    inline: bool,
+    env: EnvSnapshot,
+    session: Option<Session>,
 }
 
 impl Connection {
@@ -37,35 +30,19 @@ impl Connection {
     /// # Errors
     /// The definition or the user's own configuration cannot be used.
     pub(super) fn open(definition: &VaultDefinition, env: &EnvSnapshot, rng: Rng) -> Result<Self, Error> {
-        let address: Arc<str> = definition.address.trim_end_matches('/').into();
-        let base = Url::parse(&address).map_err(|_| Error::Definition {
-            message: "the address of the store is not a URL".to_owned(),
-            help: Some("write it like https://vault.example.com:8200".to_owned()),
-        })?;
-        let mut headers = HeaderMap::new();
-        headers.insert("x-vault-request", HeaderValue::from_static("true"));
-        if let Some(Ok(namespace)) = definition.namespace.as_deref().map(HeaderValue::from_str) {
-            headers.insert("x-vault-namespace", namespace);
-        }
-        let unusable = |_| Error::Configuration {
-            message: "no connection can be set up with the TLS settings of this machine".to_owned(),
-            help: None,
-        };
-        // Another part of the program may have set it already: to the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder().tls_backend_rustls().no_proxy();
-        let http = Http::new(builder, base, headers, std::time::Duration::from_secs(30)).map_err(unusable)?;
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|_| Error::Unreachable {
-            address: address.to_string(),
-            reason: "the operating system gives no more resources".to_owned(),
-        })?;
-        let token = env.get("VAULT_TOKEN").or_else(|| env.get("BAO_TOKEN")).map(Secret::new);
-        Ok(Self { runtime: Some(runtime), http, address, token, rng, index: None })
+        let channel = Channel::new(Settings::new(definition, env)?, rng)?;
+        Ok(Self {
+            channel,
+            auth: definition.auth.clone(),
+            inline: definition.inline_auth,
+            env: env.clone(),
+            session: None,
+        })
     }
 
     /// The server, for a person.
     pub(super) fn address(&self) -> &str {
-        &self.address
+        self.channel.shown()
     }
 
     /// Sends what `vaultrs` describes; as [`Connection::send`].
@@ -77,105 +54,85 @@ impl Connection {
     ///
     /// # Errors
     /// No answer, or one that the caller cannot make sense of: see [`Answer`]. [`Error::Unknown`] only for a
-    /// request of [`Purpose::Write`].
+    /// request that writes.
     pub(super) fn send(&mut self, request: &Request) -> Result<Answer, Error> {
-        let outcome = self.attempt(request);
-        self.settle(request, outcome)
+        let headers = self.log_in()?;
+        let answer = self.channel.send(request, &headers)?;
+        self.settle(request, answer, &headers)
     }
 
-    /// Sends two requests at the same time.
-    pub(super) fn both(&mut self, first: &Request, second: &Request) -> [Result<Answer, Error>; 2] {
-        let (http, extra) = (&self.http, self.extra());
-        let send = |request: &Request| {
-            let http = http.clone();
-            let prepared = http.prepare(request, self.token.as_ref(), &extra);
-            async move { http.send(prepared).await }
-        };
-        let (one, other) = (send(first), send(second));
-        let outcomes = self.runtime().block_on(async move {
-            let other = tokio::spawn(other);
-            (one.await, other.await.unwrap_or(Err(Failure::Lost)))
-        });
-        [self.settle(first, outcomes.0), self.settle(second, outcomes.1)]
-    }
-
-    /// Gives back what was obtained for the work.
+    /// Sends two requests at the same time; each has an outcome of its own.
     ///
     /// # Errors
-    /// It could not be given back.
+    /// The login failed, and none was sent.
+    pub(super) fn both(
+        &mut self,
+        first: &Request,
+        second: &Request,
+    ) -> Result<[Result<Answer, Error>; 2], Error> {
+        let headers = self.log_in()?;
+        let [one, other] = self.channel.both([first, second], &headers);
+        let one = one.and_then(|answer| self.settle(first, answer, &headers));
+        Ok([one, other.and_then(|answer| self.settle(second, answer, &headers))])
+    }
+
+    /// Gives a token back that was obtained by logging in. One that the user gave stays.
+    ///
+    /// # Errors
+    /// It could not be given back, and stays good until its time ends.
     pub(super) fn close(&mut self) -> Result<(), Error> {
-        Ok(())
+        self.session.take().map_or(Ok(()), |session| session.end(&mut self.channel))
     }
 
-    fn runtime(&self) -> &Runtime {
-        self.runtime.as_ref().expect("it is taken only by drop")
+    /// The way to the server, for what takes no login.
+    pub(super) fn channel(&mut self) -> &mut Channel {
+        &mut self.channel
     }
 
-    /// What keeps reads after a write from being answered by a standby that has not seen it (measured: without,
-    /// every read within 80 ms of a write is stale). The second header without the first has no effect; the first
-    /// without the second is answered with status 429.
-    fn extra(&self) -> HeaderMap {
-        let Some(index) = &self.index else { return HeaderMap::new() };
-        let forward = HeaderValue::from_static("forward-active-node");
-        let names =
-            [HeaderName::from_static("x-vault-index"), HeaderName::from_static("x-vault-inconsistent")];
-        names.into_iter().zip([index.clone(), forward]).collect()
+    /// What stands behind the login, for a person.
+    pub(super) fn login(&self) -> &str {
+        self.session.as_ref().map_or("the login", |session| session.what.as_str())
     }
 
-    fn attempt(&self, request: &Request) -> Result<Reply, Failure> {
-        let prepared = self.http.prepare(request, self.token.as_ref(), &self.extra());
-        self.runtime().block_on(self.http.send(prepared))
-    }
-
-    /// From the outcome of the first attempt to an answer, with more attempts where that is safe.
-    fn settle(&mut self, request: &Request, first: Result<Reply, Failure>) -> Result<Answer, Error> {
-        let mut outcome = first;
-        let mut sent = 1;
-        let verdict = loop {
-            match retry::verdict(request, &outcome) {
-                Verdict::Again { at_most } if sent < at_most => {
-                    let pause = retry::pause(sent, &mut self.rng)?;
-                    self.runtime().block_on(async { tokio::time::sleep(pause).await });
-                    outcome = self.attempt(request);
-                    sent += 1;
-                }
-                verdict => break verdict,
-            }
-        };
-        let reply = outcome.map_err(|failure| trouble::of_failure(&self.address, request, failure))?;
-        match verdict {
-            Verdict::Answer => self.take_in(request, reply),
-            Verdict::Refused => Err(trouble::forbidden(request)),
-            Verdict::Again { .. } | Verdict::Error => Err(trouble::of_reply(&self.address, request, &reply)),
-        }
-    }
-
-    fn take_in(&mut self, request: &Request, reply: Reply) -> Result<Answer, Error> {
-        if request.purpose == Purpose::Write && reply.index.is_some() {
-            self.index.clone_from(&reply.index);
-        }
-        let answer = Answer {
-            status: reply.status,
-            body: reply.body,
-            address: Arc::clone(&self.address),
-            date: reply.date,
-        };
-        // A status alone proves nothing: any web server answers 404 for a path that it does not have.
-        if answer.is_success()
-            || answer.is_object()
-            || (answer.body.is_empty() && request.method == Method::PATCH)
+    /// What requests are sent with: logs in if need be.
+    ///
+    /// # Errors
+    /// There is no credential, or the server refused it.
+    pub(super) fn log_in(&mut self) -> Result<HeaderMap, Error> {
+        if let Some(session) = &mut self.session
+            && !session.keep_alive(&mut self.channel)
         {
+            self.session = None;
+        }
+        if self.session.is_none() {
+            let credential = auth::credential(&self.auth, &self.env, &mut self.channel)?;
+            self.session = Some(Session::begin(&mut self.channel, credential, self.inline)?);
+        }
+        Ok(self.session.as_ref().map(|session| session.headers.clone()).unwrap_or_default())
+    }
+
+    /// Takes 403 apart: the token that was `shown` may have ended, or may not do this. Both look the same, so the
+    /// server is asked about the token itself.
+    fn settle(&mut self, request: &Request, answer: Answer, shown: &HeaderMap) -> Result<Answer, Error> {
+        let Some(session) = &self.session else { return Ok(answer) };
+        if session.is_inline() {
+            return session.check_inline(request, answer);
+        }
+        if answer.status != 403 {
             return Ok(answer);
         }
-        Err(answer.garbage("it is not JSON"))
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // A name that is still being looked up would hold the process up.
-            runtime.shutdown_background();
+        if session.headers == *shown {
+            if session.stands(&mut self.channel)? {
+                return Err(trouble::forbidden(request));
+            }
+            if !session.is_obtained() {
+                return Err(session.ended());
+            }
+            // Its time ended during the work, or an operator revoked it: what is refused was not done.
+            self.session = None;
         }
+        let headers = self.log_in()?;
+        let answer = self.channel.send(request, &headers)?;
+        if answer.status == 403 { Err(trouble::forbidden(request)) } else { Ok(answer) }
     }
 }

@@ -1,26 +1,19 @@
 //! One request over HTTP, with every bound that a hostile or broken server needs: no redirect is followed, the time
 //! and the size of an answer are limited, and an error says what happened in words of our own.
 
-use std::error::Error as _;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::secret::Secret;
-
-use super::request::Request;
+use super::failure::Failure;
+use super::request::{Request, has_error};
 
 /// The most that an answer may hold, as the server's own limit for requests: 32 MiB.
 const MAX_BODY: usize = 32 * 1024 * 1024;
-
-/// How long a connection, with its TLS handshake, may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An answer as it came.
 pub(super) struct Reply {
@@ -32,35 +25,15 @@ pub(super) struct Reply {
     pub(super) date: Option<Timestamp>,
     /// The state of the cluster after a write (`X-Vault-Index`).
     pub(super) index: Option<HeaderValue>,
+    /// Whether OpenBao refused the login that came with the request (`X-Vault-Inline-Auth-Failed`).
+    pub(super) login_failed: bool,
 }
 
 impl Reply {
     /// Whether one of the server's error texts holds this text.
     pub(super) fn has_error(&self, text: &str) -> bool {
-        #[derive(Deserialize)]
-        struct Errors {
-            errors: Vec<String>,
-        }
-        serde_json::from_slice::<Errors>(&self.body)
-            .is_ok_and(|answer| answer.errors.iter().any(|error| error.contains(text)))
+        has_error(&self.body, text)
     }
-}
-
-/// Why there is no answer.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// Nobody listens there: nothing was sent.
-    Refused,
-    /// No connection for another reason: nothing was sent.
-    Connect(String),
-    /// The connection ended before the answer did.
-    Lost,
-    /// No whole answer in time.
-    TimedOut,
-    /// What came is not an answer.
-    NotHttp,
-    /// The answer is larger than 32 MiB.
-    TooLarge,
 }
 
 /// The client: cheap to clone, all clones share their connections.
@@ -73,61 +46,21 @@ pub(super) struct Http {
 
 impl Http {
     /// A client for the server at `base`, which sends `headers` with everything.
-    ///
-    /// # Errors
-    /// What was set on the builder cannot be used.
-    pub(super) fn new(
-        builder: reqwest::ClientBuilder,
-        base: Url,
-        headers: HeaderMap,
-        timeout: Duration,
-    ) -> Result<Self, reqwest::Error> {
-        let client = builder
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .timeout(timeout)
-            .user_agent(concat!("envward/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, base: Arc::new(base), headers })
+    pub(super) fn new(client: reqwest::Client, base: Url, headers: HeaderMap) -> Self {
+        Self { client, base: Arc::new(base), headers }
     }
 
     /// Sends the request with these headers added, and takes the answer in.
-    pub(super) async fn send(&self, request: reqwest::Request) -> Result<Reply, Failure> {
-        let mut response = self.client.execute(request).await.map_err(|error| failure(&error))?;
-        let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-            if body.len() + chunk.len() > MAX_BODY {
-                return Err(Failure::TooLarge);
-            }
-            append(&mut body, &chunk);
-        }
-        let text = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        Ok(Reply {
-            status: response.status().as_u16(),
-            location: text(LOCATION).map(str::to_owned),
-            date: text(DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp()),
-            index: response.headers().get("x-vault-index").cloned(),
-            body,
-        })
+    pub(super) async fn send(self, request: reqwest::Request) -> Result<Reply, Failure> {
+        send(&self.client, request).await
     }
 
     /// The request as it is sent.
-    pub(super) fn prepare(
-        &self,
-        request: &Request,
-        token: Option<&Secret>,
-        extra: &HeaderMap,
-    ) -> reqwest::Request {
+    pub(super) fn prepare(&self, request: &Request, extra: HeaderMap) -> reqwest::Request {
         let mut prepared = reqwest::Request::new(request.method.clone(), self.url(request));
         let headers = prepared.headers_mut();
         headers.extend(self.headers.clone());
-        headers.extend(extra.clone());
-        if let Some(mut value) = token.and_then(|token| HeaderValue::from_str(token.expose()).ok()) {
-            value.set_sensitive(true);
-            headers.insert("x-vault-token", value);
-        }
+        headers.extend(extra);
         if !request.body.is_empty() {
             let patches = request.method == http::Method::PATCH;
             // With another type than exactly this one a patch is answered with status 415.
@@ -149,6 +82,27 @@ impl Http {
     }
 }
 
+/// Sends a request and takes the whole answer in.
+pub(super) async fn send(client: &reqwest::Client, request: reqwest::Request) -> Result<Reply, Failure> {
+    let mut response = client.execute(request).await.map_err(|error| Failure::of(&error))?;
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of(&error))? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(Failure::TooLarge);
+        }
+        append(&mut body, &chunk);
+    }
+    let text = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
+    Ok(Reply {
+        status: response.status().as_u16(),
+        location: text(LOCATION).map(str::to_owned),
+        date: text(DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp()),
+        index: response.headers().get("x-vault-index").cloned(),
+        login_failed: response.headers().contains_key("x-vault-inline-auth-failed"),
+        body,
+    })
+}
+
 /// Appends without leaving a copy of what may be secret behind when the buffer grows.
 fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
     if body.capacity() - body.len() < chunk.len() {
@@ -157,61 +111,4 @@ fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
         *body = grown;
     }
     body.extend_from_slice(chunk);
-}
-
-/// What happened, in our own words: the library's texts hold addresses, and what the server sent.
-fn failure(error: &reqwest::Error) -> Failure {
-    let causes = || std::iter::successors(error.source(), |&cause| cause.source());
-    let tls = causes().find_map(|cause| {
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.downcast_ref().or_else(|| wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>()))
-    });
-    if error.is_connect() {
-        let io = causes().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).last();
-        return match (tls, io) {
-            (Some(tls), _) => Failure::Connect(tls_reason(tls).to_owned()),
-            (None, Some(io)) if io.kind() == std::io::ErrorKind::ConnectionRefused => Failure::Refused,
-            (None, _) if error.is_dns() => Failure::Connect("no such host".to_owned()),
-            (None, _) if error.is_timeout() => Failure::Connect("no connection in time".to_owned()),
-            (None, Some(io)) => Failure::Connect(io.kind().to_string()),
-            (None, None) => Failure::Connect("no connection".to_owned()),
-        };
-    }
-    if error.is_timeout() {
-        return Failure::TimedOut;
-    }
-    if let Some(tls) = tls {
-        return Failure::Connect(tls_reason(tls).to_owned());
-    }
-    let is_malformed =
-        causes().filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse);
-    if is_malformed { Failure::NotHttp } else { Failure::Lost }
-}
-
-fn tls_reason(error: &rustls::Error) -> &'static str {
-    use rustls::{AlertDescription, CertificateError, Error};
-    match error {
-        Error::InvalidCertificate(problem) => match problem {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "its certificate has expired"
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "its certificate is not valid yet"
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "its certificate is for another name"
-            }
-            CertificateError::UnknownIssuer => "its certificate is from an authority that is not trusted",
-            CertificateError::Revoked => "its certificate was revoked",
-            _ => "its certificate is not good",
-        },
-        Error::AlertReceived(
-            AlertDescription::CertificateRequired
-            | AlertDescription::BadCertificate
-            | AlertDescription::UnknownCA
-            | AlertDescription::HandshakeFailure,
-        ) => "it refused the client certificate, or wants one",
-        Error::InvalidMessage(_) => "it does not speak TLS",
-        _ => "TLS failed",
-    }
 }

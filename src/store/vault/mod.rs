@@ -1,21 +1,34 @@
 //! HashiCorp Vault and OpenBao, KV version 1 and 2.
+//!
+//! From the outside in: the KV engine asks through a [`connection`], which is logged in by one of the methods of
+//! [`auth`] and shows its [`session`]; below it a [`channel`] sends what may be sent again, and turns into errors
+//! what nobody can make sense of; and the [`http`] client under that bounds what a server can do to us.
 
-#[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the login comes next")]
+mod address;
+mod auth;
+mod channel;
+mod claims;
+mod client;
 mod connection;
+mod examine;
+mod failure;
 mod http;
 mod kv;
-#[allow(dead_code, reason = "more of it is used by the login")]
+mod policy;
 mod request;
 mod retry;
+mod session;
+mod settings;
 mod trouble;
 
 use connection::Connection;
 use kv::{Kv, Place};
 
-use super::{Error, Opening, Policy, Store, expand};
-use crate::approvals::Claim;
-use crate::env_vars::EnvSnapshot;
+use super::{Error, Opening, Store, expand};
 use crate::manifest::VaultDefinition;
+
+pub(super) use claims::claims;
+pub(super) use policy::policy;
 
 /// Opens the store; nothing is read or sent yet.
 pub(super) fn open(definition: &VaultDefinition, opening: Opening<'_>) -> Result<Box<dyn Store>, Error> {
@@ -25,16 +38,20 @@ pub(super) fn open(definition: &VaultDefinition, opening: Opening<'_>) -> Result
     Ok(Box::new(Kv::new(connection, place)))
 }
 
-/// What the user has to confirm.
-pub(super) fn claims(_definition: &VaultDefinition, _env: &EnvSnapshot) -> Result<Vec<Claim>, Error> {
-    todo!()
-}
+#[cfg(test)]
+mod tests {
+    use crate::manifest::{VaultAuth, VaultDefinition};
 
-/// The least that the login has to be allowed.
-pub(super) fn policy(
-    _definition: &VaultDefinition,
-    _environment: &str,
-    _project: &str,
-) -> Result<Policy, Error> {
-    todo!()
+    /// A definition as a manifest has it.
+    pub(super) fn definition() -> VaultDefinition {
+        VaultDefinition {
+            address: "https://vault.example.com:8200".to_owned(),
+            mount: "secret".to_owned(),
+            path: "{project}/{env}".to_owned(),
+            namespace: None,
+            auth: VaultAuth::Token,
+            inline_auth: false,
+            names: std::collections::BTreeMap::new(),
+        }
+    }
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use http::Method;
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use rustify::Endpoint;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::store::Error;
+use crate::secret::Secret;
+use crate::store::{Changes, Error, json_object};
 
 /// What a request does, which decides what may be done again when its outcome is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +97,24 @@ impl Request {
     }
 }
 
-/// An answer that the caller has to make sense of: a success, or status 400, 404, 405, 413 or 415. Everything else
-/// is an error already.
+/// A JSON object of texts, as a body.
+pub(super) fn json(fields: &Changes) -> Zeroizing<Vec<u8>> {
+    let text = json_object::changed(&IndexMap::new(), fields);
+    Zeroizing::new(text.as_bytes().to_vec())
+}
+
+/// Reads a text of an answer as a secret.
+pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+/// An answer that the caller has to make sense of: a success, or status 400, 403, 404, 405, 413 or 415. Everything
+/// else is an error already, and so is 403 for who sends through a [`super::connection::Connection`].
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Zeroizing<Vec<u8>>,
+    /// Whether it is about the login that came with the request, and not about the request.
+    pub(super) login_failed: bool,
     pub(super) address: Arc<str>,
     /// What time it is by the server's clock, in whole seconds.
     pub(super) date: Option<Timestamp>,
@@ -140,12 +155,7 @@ impl Answer {
     /// Whether one of the server's error texts holds this text. The texts themselves are not shown: they can quote
     /// what was sent.
     pub(super) fn has_error(&self, text: &str) -> bool {
-        self.messages().errors.iter().any(|error| error.contains(text))
-    }
-
-    /// What the server wants to be known, although it did what it was asked to.
-    pub(super) fn warnings(&self) -> Vec<String> {
-        self.messages().warnings.unwrap_or_default()
+        has_error(&self.body, text)
     }
 
     /// That the server refused what there is no reason to refuse.
@@ -162,16 +172,14 @@ impl Answer {
             problem: problem.to_owned(),
         }
     }
-
-    fn messages(&self) -> Messages {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
 }
 
-#[derive(Default, Deserialize)]
-struct Messages {
-    #[serde(default)]
-    errors: Vec<String>,
-    #[serde(default)]
-    warnings: Option<Vec<String>>,
+/// Whether a body of the server holds an error text that holds this text.
+pub(super) fn has_error(body: &[u8], text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Messages {
+        errors: Vec<String>,
+    }
+    serde_json::from_slice::<Messages>(body)
+        .is_ok_and(|messages| messages.errors.iter().any(|error| error.contains(text)))
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::rng::{self, Rng};
 
-use super::http::{Failure, Reply};
+use super::failure::Failure;
+use super::http::Reply;
 use super::request::{Purpose, Request};
 
 /// How often a request is sent at most where the server is only asked to wait for: with [`pause`] the last one is
@@ -27,8 +28,6 @@ pub(super) enum Verdict {
         /// The first time counts.
         at_most: u32,
     },
-    /// 403: why has to be found out.
-    Refused,
     /// It is an error.
     Error,
 }
@@ -46,8 +45,7 @@ pub(super) fn verdict(request: &Request, outcome: &Result<Reply, Failure>) -> Ve
 fn of_reply(purpose: Purpose, reply: &Reply) -> Verdict {
     match reply.status {
         400 if is_upgrading(reply) => Verdict::Again { at_most: PATIENT },
-        200..300 | 400 | 404 | 405 | 413 | 415 => Verdict::Answer,
-        403 => Verdict::Refused,
+        200..300 | 400 | 403 | 404 | 405 | 413 | 415 => Verdict::Answer,
         // A standby that does not know the new leader yet; a node that is behind; too many requests.
         307 | 412 | 429 => Verdict::Again { at_most: PATIENT },
         500 if has_no_leader(reply) => Verdict::Again { at_most: PATIENT },

@@ -3,28 +3,25 @@
 use crate::store::Error;
 use crate::ui;
 
-use super::http::{Failure, Reply};
-use super::request::{Purpose, Request};
+use super::failure::Failure;
+use super::http::Reply;
+use super::request::{Answer, Purpose, Request};
 use super::retry;
 
 /// What it is called when the server is not one.
 pub(super) const EXPECTED: &str = "Vault or OpenBao";
 
 /// There was no answer.
-pub(super) fn of_failure(address: &str, request: &Request, failure: Failure) -> Error {
-    let unreachable = |reason: String| Error::Unreachable { address: address.to_owned(), reason };
-    let reason = match failure {
-        Failure::Refused => return unreachable("nobody listens there".to_owned()),
-        Failure::Connect(reason) => return unreachable(reason),
-        Failure::Lost => "the connection was lost",
-        Failure::TimedOut => "no answer in time",
-        Failure::NotHttp => "the answer is not HTTP",
-        Failure::TooLarge => "the answer is larger than 32 MiB",
-    };
+pub(super) fn of_failure(address: &str, request: &Request, failure: &Failure) -> Error {
+    let reason = failure.reason();
     match failure {
-        _ if request.purpose == Purpose::Write => unknown(request, reason),
+        Failure::Lost | Failure::TimedOut | Failure::NotHttp | Failure::TooLarge
+            if request.purpose == Purpose::Write =>
+        {
+            unknown(request, reason)
+        }
         Failure::NotHttp | Failure::TooLarge => garbage(address, reason),
-        _ => unreachable(reason.to_owned()),
+        _ => Error::Unreachable { address: address.to_owned(), reason: reason.to_owned() },
     }
 }
 
@@ -65,6 +62,12 @@ pub(super) fn of_reply(address: &str, request: &Request, reply: &Reply) -> Error
 /// The login may not do this.
 pub(super) fn forbidden(request: &Request) -> Error {
     Error::Forbidden { action: request.action(), path: shown(request) }
+}
+
+/// Whether status 403 comes from the policies of a login that is good. A token that is not good is answered with
+/// `permission denied` alone (OpenBao), or with a second error `invalid token` (Vault).
+pub(super) fn is_denied_by_policy(answer: &Answer) -> bool {
+    answer.status == 403 && answer.has_error("1 error occurred")
 }
 
 fn unknown(request: &Request, reason: &str) -> Error {

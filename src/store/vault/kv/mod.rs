@@ -73,7 +73,7 @@ impl Kv {
             Some(engine) if engine.generation == Generation::One => return Ok(None),
             Some(engine) => (engine, self.connection.send(request)),
             None => {
-                let [about, answer] = self.connection.both(&engine::question(&self.place), request);
+                let [about, answer] = self.connection.both(&engine::question(&self.place), request)?;
                 (self.take_in(about)?, answer)
             }
         };
@@ -81,6 +81,22 @@ impl Kv {
             Generation::One => Ok(None),
             Generation::Two => Ok(Some((engine, answer?))),
         }
+    }
+
+    fn examine_into(&mut self, findings: &mut Vec<Finding>) -> Result<(), Error> {
+        if !self.connection.examine_server(findings)? {
+            return Ok(());
+        }
+        self.connection.examine_login(findings)?;
+        let needs = match self.engine()?.generation {
+            Generation::One => {
+                let text = format!("{} keeps no versions: two who write at once undo each other", self.place);
+                findings.push(Finding::notice(text, "have an operator upgrade the mount to version 2"));
+                vec![self.place.need()]
+            }
+            Generation::Two => self.place.needs(),
+        };
+        self.connection.examine_rights(&needs, findings)
     }
 
     fn read_once(&mut self) -> Result<Snapshot, Error> {
@@ -177,7 +193,12 @@ impl Store for Kv {
     }
 
     fn examine(&mut self) -> Vec<Finding> {
-        Vec::new()
+        let mut findings = Vec::new();
+        // The first thing without which the rest cannot be asked is the last finding.
+        if let Err(error) = self.examine_into(&mut findings) {
+            findings.push(Finding::bad(error.to_string(), error.hint()));
+        }
+        findings
     }
 
     fn close(&mut self) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::store::Error;
+use crate::store::vault::policy::Need;
 use crate::ui;
 
 /// A path below a mount, neither with slashes around it.
@@ -19,6 +20,22 @@ impl Place {
     /// [`Error::Definition`] if the server would take one of them for something else.
     pub(in crate::store::vault) fn new(mount: &str, path: &str) -> Result<Self, Error> {
         Ok(Self { mount: clean("mount", mount)?, path: clean("path", path)? })
+    }
+
+    /// What is needed in version 2, the most important first.
+    pub(in crate::store::vault) fn needs(&self) -> Vec<Need> {
+        let need = |kind, capabilities, purpose| Need { path: self.api(kind), capabilities, purpose };
+        vec![
+            need("data", &["create", "read", "update"], "read and write the values"),
+            need("metadata", &["patch", "read"], "read the history, and leave a mark at each push"),
+            need("subkeys", &["read"], "read the names without the values"),
+        ]
+    }
+
+    /// What is needed in version 1.
+    pub(super) fn need(&self) -> Need {
+        let path = format!("{}/{}", self.mount, self.path);
+        Need { path, capabilities: &["create", "read", "update"], purpose: "read and write the values" }
     }
 
     /// The path of the API for this secret; version 2 has several, such as `data`.

@@ -183,7 +183,7 @@ pub(super) fn write(
     let mark = mark.and_then(|mark| Some((mark, mark::request(place, next, mark)?)));
     let Some((mark, patch)) = mark else { return stored(place, &connection.send(&data)?) };
     // The data comes second: the state of the cluster that it answers with is the one to wait for.
-    let [left, written] = connection.both(&patch, &data);
+    let [left, written] = connection.both(&patch, &data)?;
     let stored = stored(place, &written?)?;
     if left.is_ok_and(|answer| matches!(answer.status, 404 | 405 | 415)) {
         let _ = mark::leave(connection, place, next, mark);

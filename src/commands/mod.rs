@@ -28,6 +28,7 @@ mod diff;
 mod edit;
 mod generate;
 mod get;
+mod history;
 mod holder;
 mod identity;
 mod init;
@@ -38,6 +39,7 @@ mod pull;
 mod push;
 mod recipients;
 mod rename;
+mod rollback;
 mod run;
 mod seal;
 mod sealing;
@@ -149,6 +151,10 @@ commands! {
     Push(push) has HUMAN_OR_JSON,
     /// Take the changes of a store into the environment
     Pull(pull) has HUMAN_OR_JSON,
+    /// Show the versions that stores keep, or those at which one variable changed
+    History(history) has HUMAN_OR_JSON,
+    /// Give variables of a store the values of an older version again
+    Rollback(rollback) has HUMAN_OR_JSON,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::sealing::say_commit;
+use super::store_access::only;
 use super::syncing::{
     PlanArgs, Session, failed, json_line, require_answer, require_terminal_for, say_foreign, show_plan,
 };
@@ -49,7 +50,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     require_terminal_for(args.show_values, context)?;
     require_answer("pull", args.yes, args.dry_run, context)?;
     let mut session = Session::open(args.identity.as_deref(), context)?;
-    let store = the_store(args.store.as_ref(), &session)?;
+    let store = only(args.store.as_ref(), &session.project, &session.environment)?.to_owned();
     let options = args.choice.options(&session)?;
     let (seen, plan) = read(args, &session, &store, &options, context)?;
     let conflicts = plan.conflicts();
@@ -89,20 +90,6 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         remember(&mut session, &store, &seen, &options, context)?;
     }
     Ok(ExitCode::from_findings(found))
-}
-
-/// The store that was named, else the only one.
-fn the_store(named: Option<&String>, session: &Session) -> Result<String, Error> {
-    match named {
-        Some(name) => Ok(name.clone()),
-        None => match session.stores(&[])?.as_slice() {
-            [only] => Ok(only.clone()),
-            several => {
-                let help = format!("name one: {}", escape(&several.join(", ")));
-                Err(Error::usage_with_help("several stores serve the environment", help))
-            }
-        },
-    }
 }
 
 /// Reads the store and shows what would be taken, and what would not.

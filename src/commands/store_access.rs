@@ -145,6 +145,44 @@ impl<'a> Target<'a> {
     }
 }
 
+/// The names of the stores that were named, else of all that serve the environment.
+///
+/// # Errors
+/// There is none.
+pub(super) fn chosen<'a>(
+    named: &'a [String],
+    project: &'a Project,
+    environment: &Environment,
+) -> Result<&'a [String], Error> {
+    let chosen = if named.is_empty() { stores_of(project, environment) } else { named };
+    if chosen.is_empty() {
+        let Environment { name: environment, .. } = environment;
+        let help = format!("name them in `stores` under [environments.{environment}] in envward.toml");
+        return Err(Error::usage_with_help(format!("environment {environment} has no stores"), help));
+    }
+    Ok(chosen)
+}
+
+/// The name of the store that was named, else of the only one that serves the environment.
+///
+/// # Errors
+/// There is none, or several.
+pub(super) fn only<'a>(
+    named: Option<&'a String>,
+    project: &'a Project,
+    environment: &Environment,
+) -> Result<&'a str, Error> {
+    match (named, chosen(&[], project, environment)) {
+        (Some(name), _) => Ok(name),
+        (None, Ok([only])) => Ok(only),
+        (None, Ok(several)) => {
+            let help = format!("name one: {}", escape(&several.join(", ")));
+            Err(Error::usage_with_help("several stores serve the environment", help))
+        }
+        (None, Err(error)) => Err(error),
+    }
+}
+
 /// The names of the stores that serve an environment.
 pub(super) fn stores_of<'a>(project: &'a Project, environment: &Environment) -> &'a [String] {
     project.manifest.environments.get(&environment.name).map_or(&[], |definition| &definition.stores)

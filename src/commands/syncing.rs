@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::holder::Holder;
 use super::name;
 use super::sealing::warn_differing;
-use super::store_access::{Target, stores_of};
+use super::store_access::{Target, chosen};
 use super::take::TakeFromStoreArgs;
 use crate::check::{self, Input, Subject};
 use crate::cli::Format;
@@ -19,7 +19,7 @@ use crate::schema::Schema;
 use crate::seal::Access;
 use crate::secret::{Secret, Values};
 use crate::sync::{self, Action, By, Change, Keys, Local, Options, Plan, Seen};
-use crate::ui::{Table, escape, names_after};
+use crate::ui::{Table, Ui, escape, names_after};
 
 /// Which variables a plan is about, and who decides.
 #[derive(clap::Args)]
@@ -96,14 +96,7 @@ impl Session {
 
     /// The stores that were named, else all that serve the environment.
     pub(super) fn stores(&self, named: &[String]) -> Result<Vec<String>, Error> {
-        let chosen = if named.is_empty() { stores_of(&self.project, &self.environment) } else { named };
-        if chosen.is_empty() {
-            let environment = &self.environment.name;
-            let help = format!("name them in `stores` under [environments.{environment}] in envward.toml");
-            let message = format!("environment {environment} has no stores");
-            return Err(Error::usage_with_help(message, help));
-        }
-        Ok(chosen.to_vec())
+        Ok(chosen(named, &self.project, &self.environment)?.to_vec())
     }
 
     /// A store of the environment.
@@ -219,11 +212,7 @@ pub(super) fn show_plan(
     context: &mut Context,
 ) -> Result<(), Error> {
     if !show_values {
-        for action in [Action::Create, Action::Update, Action::Delete, Action::Conflict] {
-            let names = plan.changes.iter().filter(|change| change.action == action);
-            let names: Vec<String> = names.map(|change| change.variable.clone()).collect();
-            context.ui.say_names(action.word(), &names);
-        }
+        say_actions(&plan.changes, &mut context.ui);
         return Ok(());
     }
     let mut table = Table::new(&["ACTION", "VARIABLE", "LOCAL", "STORE"]);
@@ -232,6 +221,15 @@ pub(super) fn show_plan(
         table.row([action.word(), variable, shown(local.get(variable)), shown(store.get(variable))]);
     }
     context.ui.result(&table.render()).map_err(Error::Output)
+}
+
+/// Says by name what happens to variables; not which stay as they are.
+pub(super) fn say_actions(changes: &[Change], ui: &mut Ui) {
+    for action in [Action::Create, Action::Update, Action::Delete, Action::Conflict] {
+        let names = changes.iter().filter(|change| change.action == action);
+        let names: Vec<String> = names.map(|change| change.variable.clone()).collect();
+        ui.say_names(action.word(), &names);
+    }
 }
 
 /// A value for a table that was asked for.

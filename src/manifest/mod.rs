@@ -9,6 +9,7 @@ mod edit;
 mod error;
 mod render;
 mod store;
+mod stores;
 mod validate;
 
 use std::path::Path;
@@ -51,7 +52,8 @@ impl Manifest {
         if let Some(needed) = validate::newer_version_needed(table.get_ref()) {
             return Err(Error::TooOld { path: path.to_owned(), needed });
         }
-        let manifest = Self::deserialize(Deserializer::from(table)).map_err(unreadable)?;
+        let manifest = Self::deserialize(Deserializer::from(table))
+            .map_err(|error| stores::misshapen(text).map_or_else(|| unreadable(error), invalid))?;
         validate::validate(&manifest).map_err(|fault| invalid(fault.into_problem(text)))?;
         Ok(manifest)
     }

@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::Manifest;
 use super::definition::{EnvironmentDefinition, RecipientDefinition, last_day};
+use super::{Manifest, stores};
 use crate::suggest::closest;
 use crate::toml_text::Problem;
 
@@ -17,12 +17,12 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    fn new(keys: &[&str], message: impl Into<String>) -> Self {
+    pub(super) fn new(keys: &[&str], message: impl Into<String>) -> Self {
         let keys = keys.iter().map(|&key| key.to_owned()).collect();
         Self { keys, message: message.into(), help: None }
     }
 
-    fn help(mut self, help: impl Into<Option<String>>) -> Self {
+    pub(super) fn help(mut self, help: impl Into<Option<String>>) -> Self {
         self.help = help.into();
         self
     }
@@ -64,7 +64,8 @@ pub(super) fn validate(manifest: &Manifest) -> Result<(), Fault> {
     for (name, environment) in &manifest.environments {
         validate_environment(name, environment, manifest)?;
     }
-    distinct_files(manifest)
+    distinct_files(manifest)?;
+    stores::validate(manifest)
 }
 
 fn validate_project(manifest: &Manifest) -> Result<(), Fault> {
@@ -176,7 +177,7 @@ fn exists<'a>(
 
 /// Names become parts of file names and of messages: letters, digits, `-`, `_`, `.`, starting with a letter
 /// or digit, at most 64.
-fn valid_name(name: &str, keys: &[&str], what: &str) -> Result<(), Fault> {
+pub(super) fn valid_name(name: &str, keys: &[&str], what: &str) -> Result<(), Fault> {
     let fits = name.len() <= 64
         && name.starts_with(|first: char| first.is_ascii_alphanumeric())
         && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character));
@@ -189,7 +190,7 @@ fn valid_name(name: &str, keys: &[&str], what: &str) -> Result<(), Fault> {
 
 /// Whether a path is relative, never climbs, and does not lead into git's own files, which git acts on. Links
 /// are looked at when the path is used.
-fn stays_inside(path: &Path) -> bool {
+pub(super) fn stays_inside(path: &Path) -> bool {
     let is_fine = |part| match part {
         Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
         Component::CurDir => true,
@@ -229,7 +230,9 @@ mod tests {
             "envward.toml:4:1: there is no environment \"prod\" in this manifest"
         );
         assert_eq!(
-            error("[environments.prod]\nstores = [\"vualt\"]\n[stores.vault]\ntype = \"vault\"\n"),
+            error(
+                "[environments.prod]\nstores = [\"vualt\"]\n[stores.vault]\ntype = \"directory\"\npath = \"s\"\n"
+            ),
             "envward.toml:5:1: there is no store \"vualt\" in this manifest / did you mean \"vault\"?"
         );
     }

@@ -20,6 +20,7 @@ mod examination;
 mod held;
 #[cfg(any(feature = "vault", feature = "aws"))]
 mod json_object;
+mod name_history;
 mod open;
 mod place;
 mod price;
@@ -31,6 +32,7 @@ pub use credentials::credentials;
 pub use error::Error;
 pub use examination::{Finding, Level, Policy};
 pub use held::{Held, Mark, Snapshot, Stored, Version};
+pub use name_history::{NameChange, NameRevision, name_history};
 pub use open::{Opening, claims, open, policy};
 pub use place::expand;
 pub use price::Price;

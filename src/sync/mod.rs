@@ -21,6 +21,7 @@ mod mark;
 mod names;
 mod pair;
 mod plan;
+mod rollback;
 mod saved;
 
 pub use apply::{Push, Pushed, push};
@@ -31,4 +32,5 @@ pub use local::Local;
 pub use names::{Variables, is_synced, store_name, variable, variables};
 pub use pair::{Pair, Seen};
 pub use plan::{Action, By, Change, Direction, Options, Plan, Sides, differences};
+pub use rollback::{Choice, Rollback, rollback};
 pub use saved::{Saved, SavedStore};

@@ -257,6 +257,28 @@ fn a_file_outside_of_any_project_is_sealed_and_unsealed() {
 }
 
 #[test]
+fn a_misspelt_name_after_take_or_reveal_is_an_error() {
+    let sandbox = sealed_shop();
+    sandbox.shell("sed -i s/pass-1/pass-2/ .env.production");
+    let files = "cat secrets/* .env.production .envward/base/*";
+    let before = sandbox.shell(files);
+    let error = "error: there is no variable DB_PASSWROD\nhelp: did you mean DB_PASSWORD?\n";
+    for command in ["seal --take env", "seal --take sealed API_KEY", "unseal --take env", "seal --reveal"] {
+        sandbox.envward(&format!("{command} DB_PASSWROD")).code(2).stderr(error);
+    }
+    assert_eq!(sandbox.shell(files), before);
+    sandbox.envward("seal --take env SENTRY").code(2).stderr("error: there is no variable SENTRY\n");
+}
+
+#[test]
+fn a_name_after_take_may_be_of_a_variable_that_one_side_alone_has() {
+    let sandbox = sealed_shop();
+    sandbox.shell("sed -i 's/^API_KEY.*/REGION=eu/' .env.production");
+    sandbox.envward("seal --take env REGION").success().stderr_has("  added     REGION\n");
+    sandbox.envward("unseal --take sealed API_KEY").success().stderr_has("  written   API_KEY\n");
+}
+
+#[test]
 fn an_age_file_hides_the_names_and_is_a_seal_like_any_other() {
     let sandbox = shop();
     let age = manifest("\"alice\"")

@@ -112,10 +112,8 @@ fn seal_changes(
         // Says which file is missing.
         Document::read(&environment.env_file)?;
     }
-    let merge = copy.as_ref().map(|copy| copy.merge(&opened.values, take.as_ref())).unwrap_or_default();
-    if !merge.conflicts.is_empty() {
-        return Err(seal::Error::Conflict { names: merge.conflicts }.into());
-    }
+    let merge = copy.as_ref().map(|copy| copy.decide(&opened.values, take.as_ref())).transpose()?;
+    let merge = merge.unwrap_or_default();
     let mut changes = copy.as_ref().map_or_else(Changes::default, |copy| copy.changes(&merge, args.prune));
     changes.reveal.extend(args.reveal.iter().cloned());
     let schema = project.schema()?;

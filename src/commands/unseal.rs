@@ -83,10 +83,7 @@ fn unseal(
     };
     // Every file of an environment that opens has a project key.
     let Some(mut copy) = copy else { return Ok(ExitCode::Done) };
-    let merge = copy.merge(&opened.values, take);
-    if !merge.conflicts.is_empty() {
-        return Err(seal::Error::Conflict { names: merge.conflicts }.into());
-    }
+    let merge = copy.decide(&opened.values, take)?;
     let unsealed = copy.unseal(&merge, &opened.lines, prune);
     if take.is_some_and(|take| take.side == Side::Ours) {
         let names = [merge.ours.as_slice(), &merge.ours_removed].concat();

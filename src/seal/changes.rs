@@ -104,7 +104,7 @@ fn rename(lines: &mut [Plain], from: &str, to: &str) -> Result<(), Error> {
             _ => {}
         }
     }
-    let name = found.ok_or_else(|| Error::NoVariable { name: from.to_owned() })?;
+    let name = found.ok_or_else(|| Error::no_variable(from, []))?;
     to.clone_into(name);
     Ok(())
 }
@@ -147,7 +147,7 @@ mod tests {
         changes.rename.insert("A".to_owned(), "B".to_owned());
         assert!(matches!(changes.apply(&lines()), Err(Error::VariableExists { name }) if name == "B"));
         changes.rename = [("X".to_owned(), "Y".to_owned())].into();
-        assert!(matches!(changes.apply(&lines()), Err(Error::NoVariable { name }) if name == "X"));
+        assert!(matches!(changes.apply(&lines()), Err(Error::NoVariable { name, .. }) if name == "X"));
     }
 
     #[test]

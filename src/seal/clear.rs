@@ -29,11 +29,11 @@ pub(super) fn next(
     schema: Option<&Schema>,
     lines: &[Plain],
 ) -> Result<Option<Selector>, Error> {
+    if let Some(name) = changes.reveal.iter().find(|name| !opened.values.contains_key(*name)) {
+        return Err(Error::no_variable(name, opened.values.keys().map(String::as_str)));
+    }
     if let Some(name) = changes.reveal.iter().find(|name| !is_public(schema, name)) {
         return Err(Error::Secret { name: name.clone() });
-    }
-    if let Some(name) = changes.reveal.iter().find(|name| !opened.values.contains_key(*name)) {
-        return Err(Error::NoVariable { name: name.clone() });
     }
     let Some(selector) = opened.content.selector() else { return Ok(None) };
     let Selector::ClearNames(clear) = selector else {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{age_file, identity, keyring, recipients, sops};
+use crate::suggest::closest;
 use crate::ui::escape;
 use crate::{approvals, dotenv, fs, ledger, rng};
 
@@ -216,11 +217,13 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// The variable to change is not there.
-    #[error("there is no variable {name}")]
+    /// The variable that was named is not there.
+    #[error("there is no variable {}", escape(name))]
     NoVariable {
         /// Its name.
         name: String,
+        /// The closest one there is.
+        suggestion: Option<String>,
     },
     /// A variable of that name is there already.
     #[error("there is a variable {name} already")]
@@ -271,6 +274,9 @@ impl Error {
             Self::Ledger(error) => error.hint(),
             Self::Approvals(error) => error.hint(),
             Self::In { error, .. } => error.hint(),
+            Self::NoVariable { suggestion, .. } => {
+                suggestion.as_ref().map(|name| format!("did you mean {}?", escape(name)))
+            }
             Self::Missing { .. } => Some("run: envward seal".to_owned()),
             Self::Conflict { .. } => Some("decide with --take env or --take sealed".to_owned()),
             Self::EnvFileChanged { .. } => Some("run the command again".to_owned()),
@@ -311,7 +317,6 @@ impl Error {
             Self::AgeFile(_)
             | Self::Random(_)
             | Self::Exists { .. }
-            | Self::NoVariable { .. }
             | Self::VariableExists { .. }
             | Self::Secret { .. }
             | Self::Revision
@@ -331,6 +336,12 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// A name that is none of the known ones.
+    pub(super) fn no_variable<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let suggestion = closest(name, known).map(str::to_owned);
+        Self::NoVariable { name: name.to_owned(), suggestion }
     }
 
     /// Says which file an error is about.

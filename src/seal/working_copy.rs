@@ -73,8 +73,27 @@ impl WorkingCopy {
         Ok(Some(Self { site: site.clone(), document, original, base, key, current, takes_comments }))
     }
 
+    /// What differs between the env file and these sealed values, and which side stays.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if nobody decided about a variable that both sides changed, and
+    /// [`Error::NoVariable`] if the decision names one that neither side has.
+    pub fn decide(&self, sealed: &Values, take: Option<&Take>) -> Result<Merge, Error> {
+        if let Some(take) = take {
+            let base = self.base();
+            let env = self.document.entries().map(|entry| entry.name).chain(self.document.sealed_only());
+            let known: HashSet<&str> =
+                env.chain(base.keys().map(String::as_str)).chain(sealed.keys().map(String::as_str)).collect();
+            if let Some(unknown) = take.names.iter().find(|name| !known.contains(name.as_str())) {
+                return Err(Error::no_variable(unknown, known));
+            }
+        }
+        let merge = self.merge(sealed, take);
+        if merge.conflicts.is_empty() { Ok(merge) } else { Err(Error::Conflict { names: merge.conflicts }) }
+    }
+
     /// What differs between the env file and these sealed values, and on whose side.
-    pub fn merge(&self, sealed: &Values, take: Option<&Take>) -> Merge {
+    fn merge(&self, sealed: &Values, take: Option<&Take>) -> Merge {
         merge(&self.base(), &self.env(sealed), &fingerprints(&self.key.key, self.site.name(), sealed), take)
     }
 

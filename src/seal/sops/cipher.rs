@@ -162,6 +162,13 @@ mod tests {
         Cipher::new(&Key::new([7; 32]))
     }
 
+    /// Compiles only if the expanded key is overwritten when it is dropped.
+    #[test]
+    fn the_key_schedule_is_wiped() {
+        fn wiped<T: zeroize::ZeroizeOnDrop>() {}
+        wiped::<Aes256>();
+    }
+
     fn encrypt(text: &str, kind: Kind, aad: &str) -> String {
         cipher()
             .encrypt(text, kind, aad, &mut Rng::test_only_seeded(1))

@@ -91,10 +91,13 @@ fn a_key_file_that_others_can_read_is_refused_with_the_command_that_helps() {
     let sandbox = Sandbox::new();
     sandbox.write("alice.txt", ALICE);
     sandbox.shell("chmod 644 alice.txt");
+    let expected = |path: &str| {
+        format!("error: {path} can be read by other users (mode 644)\nhelp: run: chmod 600 {path}\n")
+    };
+    sandbox.envward("identity show --identity alice.txt").code(4).stderr(&expected("alice.txt"));
+    // The person who copies the command is not in that directory.
     let path = sandbox.project().join("alice.txt").display().to_string();
-    sandbox.envward("identity show --identity alice.txt").code(4).stderr(&format!(
-        "error: {path} can be read by other users (mode 644)\nhelp: run: chmod 600 {path}\n"
-    ));
+    sandbox.envward("-C ../project identity show --identity alice.txt").code(4).stderr(&expected(&path));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::rng::Rng;
-use crate::ui::{ColorChoice, Ui, escape};
+use crate::ui::{ColorChoice, Ui, escape, relative};
 
 mod allow;
 mod alone;
@@ -183,18 +183,26 @@ pub fn main(parsed: Result<Cli, clap::Error>) -> ExitCode {
     };
     match cli.command.run(&mut context) {
         Ok(code) => code,
-        Err(error) => report(&error, &mut context.ui),
+        Err(error) => report(&error, &mut context),
     }
 }
 
 /// Says what went wrong; the exit code for it.
-fn report(error: &Error, ui: &mut Ui) -> ExitCode {
+fn report(error: &Error, context: &mut Context) -> ExitCode {
+    // With -C the working directory is not where the person is, who may copy a path from the message.
+    let here = context.globals.directory.is_none().then_some(context.cwd.as_path());
+    say_error(error, here, &mut context.ui)
+}
+
+/// Says what went wrong, with the paths below a directory shown from there; the exit code for it.
+fn say_error(error: &Error, here: Option<&Path>, ui: &mut Ui) -> ExitCode {
     if error.is_broken_pipe() {
         return ExitCode::Done;
     }
-    ui.error(&error.to_string());
+    let shown = |text: String| here.map_or_else(|| text.clone(), |here| relative(&text, here).into_owned());
+    ui.error(&shown(error.to_string()));
     if let Some(help) = error.help() {
-        ui.help(&help);
+        ui.help(&shown(help));
     }
     error.exit_code()
 }
@@ -271,6 +279,8 @@ fn usage(mut error: clap::Error) -> ExitCode {
         // Nobody is left to be told that stderr is gone.
         _ if error.use_stderr() => ExitCode::Usage,
         Ok(()) => ExitCode::Done,
-        Err(source) => report(&Error::Output(source), &mut Ui::new(ColorChoice::Auto, false, 0, true)),
+        Err(source) => {
+            say_error(&Error::Output(source), None, &mut Ui::new(ColorChoice::Auto, false, 0, true))
+        }
     }
 }

@@ -93,7 +93,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         let job = Job { args, session: &session, local: &local, options: options.clone(), plan };
         let code = match job.run(store, context) {
             Ok(code) => code,
-            Err(error) => report(&error, &mut context.ui),
+            Err(error) => report(&error, context),
         };
         worst = worst.max(code);
     }

@@ -12,6 +12,7 @@
 mod escape;
 mod names;
 mod prompt;
+mod relative;
 mod table;
 #[cfg(unix)]
 mod terminal_line;
@@ -22,6 +23,7 @@ use anstyle::{AnsiColor, Style};
 
 pub use escape::escape;
 pub use prompt::{PromptError, Prompter};
+pub use relative::relative;
 pub use table::Table;
 
 use crate::secret::Secret;

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
     for store in &stores {
         let code = match compare(args, &session, &local, store, &options, &mut findings, context) {
             Ok(code) => code,
-            Err(error) => report(&error, &mut context.ui),
+            Err(error) => report(&error, context),
         };
         worst = worst.max(code);
     }

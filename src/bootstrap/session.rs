@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use crate::generate;
 use crate::rng::Rng;
+use crate::schema::placeholder::{self, Placeholder};
 use crate::schema::rules::Outcome;
 use crate::schema::template::Template;
 use crate::schema::types::{Mismatch, Typed};
-use crate::schema::{Required, Schema, ValueSource, Variable, placeholder};
+use crate::schema::{Required, Schema, ValueSource, Variable};
 use crate::secret::{Secret, Values};
 use crate::suggest::closest;
 
@@ -70,7 +71,7 @@ impl<'a> Session<'a> {
         let (placeholders, known): (Vec<_>, Vec<_>) = present
             .iter()
             .filter(|(_, value)| !value.is_empty())
-            .partition(|(_, value)| placeholder::is_placeholder(value.expose()));
+            .partition(|(name, value)| is_placeholder(schema, environment, name, value));
         Self {
             schema,
             environment,
@@ -111,7 +112,7 @@ impl<'a> Session<'a> {
 
     /// Takes one answer, if the variable accepts it.
     pub fn answer(&mut self, name: &str, value: Secret) -> Result<(), Mismatch> {
-        if placeholder::is_placeholder(value.expose()) {
+        if is_placeholder(self.schema, self.environment, name, &value) {
             let message = "is a placeholder".to_owned();
             return Err(Mismatch { message, help: Some("give the real value".to_owned()) });
         }
@@ -251,6 +252,12 @@ impl<'a> Session<'a> {
         self.known.insert(name.to_owned(), value);
         self.filled.insert(name.to_owned(), how);
     }
+}
+
+fn is_placeholder(schema: &Schema, environment: &str, name: &str, value: &Secret) -> bool {
+    let variable = schema.vars.get(name);
+    let likeness = variable.map(|variable| variable.likeness(value.expose(), environment));
+    likeness.unwrap_or_else(|| placeholder::classify(value.expose())) == Placeholder::Sure
 }
 
 #[cfg(test)]

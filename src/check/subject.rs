@@ -295,8 +295,9 @@ impl<'a> Subject<'a> {
             }
         }
         for (variable, assignment) in schema.vars.values().zip(found) {
-            let likeness = assignment
-                .map_or(Placeholder::No, |assignment| placeholder::classify(assignment.value.expose()));
+            let likeness = assignment.map_or(Placeholder::No, |assignment| {
+                variable.likeness(assignment.value.expose(), self.environment)
+            });
             let state = match assignment {
                 Some(_) if likeness == Placeholder::Sure => State::Placeholder,
                 Some(assignment) if !assignment.value.is_empty() => self.judge(variable, assignment.value),

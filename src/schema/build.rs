@@ -5,7 +5,7 @@ use std::mem;
 use indexmap::{IndexMap, IndexSet};
 
 use super::constraints;
-use super::definition::{RequiredDefinition, RotationClass, RuleDefinition, VariableDefinition};
+use super::definition::{Durations, RequiredDefinition, RotationClass, RuleDefinition, VariableDefinition};
 use super::error::{Fault, Faults, MAX_FAULTS};
 use super::layer::Layer;
 use super::rules::Expression;
@@ -35,6 +35,9 @@ pub(super) fn schema(mut layers: Vec<Layer>) -> Result<Schema, Error> {
         }
     }
     let rules = merged.rules.into_iter().filter_map(|declared| builder.rule(declared)).collect();
+    for (name, class) in &merged.classes {
+        builder.durations(&["classes", name], class.durations());
+    }
     builder.templates(&mut vars);
     if builder.faults.is_empty() {
         Ok(Schema { name, vars, rules, classes: merged.classes })
@@ -110,6 +113,9 @@ impl Builder<'_> {
         self.constraints(name, &definition, value_type);
         let template = definition.template.as_deref().and_then(|source| self.template(name, source));
         let required = self.required(name, definition.required);
+        if let Some(rotate) = &definition.rotate {
+            self.durations(&["vars", name, "rotate"], rotate.durations());
+        }
         if let Some(Err(error)) = definition.generate.as_ref().map(Recipe::check) {
             let message = format!("has a recipe that makes no value: {error}");
             self.variable_fault(name, &["generate"], &message, error.hint().as_deref());
@@ -256,16 +262,29 @@ impl Builder<'_> {
         }
     }
 
-    /// A fault of a variable, in the last file that has the field, else where it is declared last.
+    fn durations(&mut self, table: &[&str], durations: Durations<'_>) {
+        let bad = |text: &&str| types::parse_duration(text).is_none();
+        for (field, _) in durations.into_iter().filter(|(_, text)| text.as_ref().is_some_and(bad)) {
+            let message = format!("{:?} has no duration in {field}", ui::escape(table[1]));
+            let help = "use a number and a unit, such as 90d or 12h";
+            self.fault(&[table, &[field]].concat(), &message, Some(help));
+        }
+    }
+
+    /// A fault of a variable.
     fn variable_fault(&mut self, name: &str, field: &[&str], message: &str, help: Option<&str>) {
+        let path: Vec<&str> = ["vars", name].into_iter().chain(field.iter().copied()).collect();
+        self.fault(&path, &format!("{:?} {message}", ui::escape(name)), help);
+    }
+
+    /// A fault of a variable or a class, in the last file that has the field, else where it is declared last.
+    fn fault(&mut self, path: &[&str], message: &str, help: Option<&str>) {
         // Each fault is looked up in the files again; a hostile schema must not make that take ages.
         if self.faults.len() >= MAX_FAULTS {
             return;
         }
-        let message = format!("{:?} {message}", ui::escape(name));
-        let path: Vec<&str> = ["vars", name].into_iter().chain(field.iter().copied()).collect();
-        let at = |path: &[&str]| self.layers.iter().rev().find_map(|layer| layer.fault(path, &message, help));
-        let fault = at(&path).or_else(|| at(&path[..2]));
+        let at = |path: &[&str]| self.layers.iter().rev().find_map(|layer| layer.fault(path, message, help));
+        let fault = at(path).or_else(|| at(&path[..2]));
         self.faults.extend(fault);
     }
 }
@@ -352,6 +371,24 @@ app.toml:17:1: \"WHEN\" has a condition that reads \"LEVL\", which is not a vari
 app.toml:21:1: the rule is not valid CEL at line 1, column 7
 app.toml:25:1: the rule reads \"NO\", which is not a variable
   help: did you mean \"ON\"?";
+        assert_eq!(refusal(text), expected);
+    }
+
+    #[test]
+    fn the_deadlines_of_rotation_must_be_durations() {
+        let text = "\
+[vars.KEY]
+rotate = { every = '90d', warn = 'soon' }
+
+[classes.api-key]
+every = '3 months'
+grace = '1w'
+";
+        let expected = "\
+app.toml:2:27: \"KEY\" has no duration in warn
+  help: use a number and a unit, such as 90d or 12h
+app.toml:5:1: \"api-key\" has no duration in every
+  help: use a number and a unit, such as 90d or 12h";
         assert_eq!(refusal(text), expected);
     }
 

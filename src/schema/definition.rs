@@ -208,6 +208,28 @@ pub struct RotationClass {
     pub controls: Option<Vec<String>>,
 }
 
+/// Names and texts of the fields that hold a length of time.
+pub type Durations<'a> = [(&'static str, Option<&'a str>); 4];
+
+/// The same for a class and for a variable of it.
+macro_rules! durations {
+    ($($definition:ident)*) => {
+        $(impl $definition {
+            /// The fields that hold a length of time.
+            pub fn durations(&self) -> Durations<'_> {
+                [
+                    ("every", self.every.as_deref()),
+                    ("warn", self.warn.as_deref()),
+                    ("grace", self.grace.as_deref()),
+                    ("overlap", self.overlap.as_deref()),
+                ]
+            }
+        })*
+    };
+}
+
+durations!(Rotate RotationClass);
+
 /// How well something is proven, from A (a server said so) to E (someone claims it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub enum Grade {

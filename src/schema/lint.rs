@@ -1,14 +1,19 @@
 //! The checks of a schema that loading leaves out, because they would cost every `run`: that defaults are
-//! valid and patterns are regular expressions.
+//! valid, patterns are regular expressions, and what is generated is of its type.
+
+use jiff::Timestamp;
 
 use super::error::{Fault, Faults};
 use super::{Default, Error, Schema, Variable, constraints};
+use crate::rng::Rng;
 use crate::toml_text::Problem;
 use crate::ui;
 
 /// Checks what [`load()`](super::load()) did not. Every fault that is found is in the error.
-pub fn lint(schema: &Schema) -> Result<(), Error> {
-    let faults: Vec<Fault> = schema.vars.values().filter_map(fault).collect();
+pub fn lint(schema: &Schema, rng: &mut Rng, now: Timestamp) -> Result<(), Error> {
+    let vars = schema.vars.values();
+    let faults: Vec<Fault> =
+        vars.filter_map(|variable| fault(variable).or_else(|| unfit_recipe(variable, rng, now))).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(Faults(faults))) }
 }
 
@@ -24,6 +29,15 @@ fn fault(variable: &Variable) -> Option<Fault> {
         let message = format!("has a default{place} that {}", mismatch.message);
         Some(fault_at(variable, &message, mismatch.help))
     })
+}
+
+/// A recipe whose values the variable refuses, seen by one of them.
+fn unfit_recipe(variable: &Variable, rng: &mut Rng, now: Timestamp) -> Option<Fault> {
+    let sample = variable.generate.as_ref()?.sample(rng, now).ok()?;
+    let mismatch = variable.value_type.check(sample.expose(), &variable.constraints).err()?;
+    let message = format!("has a recipe whose value {}", mismatch.message);
+    let help = "make its `generate` and its `type` agree".to_owned();
+    Some(fault_at(variable, &message, Some(help)))
 }
 
 /// Each default, with its environment where there are several.
@@ -48,8 +62,12 @@ mod tests {
     use super::super::testing::schema;
     use super::*;
 
+    fn checked(schema: &Schema) -> Result<(), Error> {
+        lint(schema, &mut Rng::test_only_seeded(1), Timestamp::UNIX_EPOCH)
+    }
+
     fn said(text: &str) -> String {
-        lint(&schema(text)).err().map(|error| error.to_string()).unwrap_or_default()
+        checked(&schema(text)).err().map(|error| error.to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -79,11 +97,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_generated_must_be_of_its_type() {
+        assert_eq!(said("[vars.A]\ntype = 'hex'\nbytes = 32\ngenerate = { kind = 'hex' }\n"), "");
+        assert_eq!(said("[vars.A]\ntype = 'pem'\ngenerate = { kind = 'rsa', bits = 8192 }\n"), "");
+        assert_eq!(
+            said("[vars.A]\ntype = 'hex'\ngenerate = { kind = 'password' }\n"),
+            "app.toml:1:1: \"A\" has a recipe whose value is not hexadecimal"
+        );
+        assert!(
+            said("[vars.A]\nmin_length = 80\ngenerate = { kind = 'hex' }\n").contains("recipe whose value")
+        );
+    }
+
+    #[test]
     fn every_built_in_schema_passes() {
         for builtin in crate::schema::builtin::ALL {
             let source = crate::schema::Source::Builtin(builtin.name.to_owned());
             let loaded = crate::schema::load(&source);
-            if let Err(error) = loaded.and_then(|schema| lint(&schema)) {
+            if let Err(error) = loaded.and_then(|schema| checked(&schema)) {
                 panic!("{error}");
             }
         }

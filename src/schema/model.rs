@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::definition::{Constraints, Rotate, RotationClass};
+use super::placeholder::{self, Placeholder};
 use super::template::Template;
 use super::types::ValueType;
 use crate::generate::{self, Generated, Recipe};
@@ -67,6 +68,12 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Whether a value stands for "fill this in". The default of its own schema does not.
+    pub fn likeness(&self, value: &str, environment: &str) -> Placeholder {
+        let default = self.default.as_ref().and_then(|default| default.for_environment(environment));
+        if default == Some(value) { Placeholder::No } else { placeholder::classify(value) }
+    }
+
     /// Makes a value as the schema says, and checks it against the type; `None` if the schema does not say how.
     pub fn make_value(&self, rng: &mut Rng, now: Timestamp) -> Result<Option<Generated>, generate::Error> {
         let Some(recipe) = &self.generate else { return Ok(None) };

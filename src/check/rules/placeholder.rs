@@ -68,6 +68,24 @@ mod tests {
     }
 
     #[test]
+    fn the_default_of_the_schema_is_a_value() {
+        let schema = "
+            [vars.A]
+            default = \"https://portal.example.com\"
+            [vars.B]
+            default = { production = \"changeme\", \"*\" = \"your-b-here\" }
+        ";
+        assert!(check("placeholder", schema, "A=https://portal.example.com\nB=changeme\n").is_empty());
+        assert_eq!(
+            check("placeholder", schema, "A=https://www.example.com\nB=your-b-here\n"),
+            [
+                "1:3 warning: A looks like a placeholder (give A its real value)",
+                "2:3 error: B is still a placeholder (give B its real value)",
+            ]
+        );
+    }
+
+    #[test]
     fn a_placeholder_says_how_to_come_to_a_value() {
         let schema = "
             [vars.A]

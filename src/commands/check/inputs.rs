@@ -84,7 +84,7 @@ pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> 
         (None, None) => None,
     };
     if let Some(schema) = &schema {
-        schema::lint(schema)?;
+        schema::lint(schema, &mut context.rng, context.clock.now())?;
     }
     let mut access = Access::from_context(context, args.identity.as_deref());
     let mut reader = Reader { project, access: &mut access, context };

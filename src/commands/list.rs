@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::holder::Holder;
+use crate::check::{Input, Subject};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::dotenv::Document;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
-use crate::schema::placeholder::is_placeholder;
-use crate::schema::{Required, Schema, Variable};
-use crate::secret::Secret;
+use crate::schema::placeholder::{Placeholder, is_placeholder};
+use crate::schema::rules::Outcome;
+use crate::schema::{Required, Variable};
 use crate::ui::Table;
 
 /// Arguments of `list`.
@@ -56,6 +57,8 @@ enum State {
     OnlySealed,
     /// No value, and the schema requires one.
     Missing,
+    /// No value, and the condition under which the schema requires one cannot be evaluated.
+    Unclear,
     /// No value, and none is required, or a default takes its place.
     Unset,
 }
@@ -67,6 +70,7 @@ impl State {
             Self::Placeholder => "placeholder",
             Self::OnlySealed => "only sealed",
             Self::Missing => "missing",
+            Self::Unclear => "unclear",
             Self::Unset => "unset",
         }
     }
@@ -78,7 +82,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let holder = Holder::open(args.file.as_deref(), args.identity.as_deref(), context)?;
     let schema = holder.schema()?;
     let beside = env_file_beside(&holder)?;
-    let rows = rows(&holder, schema.as_ref(), beside.as_ref());
+    let values = Input::Sealed(holder.values());
+    let now = context.clock.now();
+    let subject = Subject::new(schema.as_ref(), holder.environment_name(), None, values, &[], now);
+    let rows = rows(&holder, &subject, beside.as_ref());
     let text = if json {
         let report = Report { version: 1, variables: rows };
         serde_json::to_string_pretty(&report).expect("names and words are always JSON") + "\n"
@@ -106,44 +113,46 @@ fn env_file_beside(holder: &Holder) -> Result<Option<Document>, Error> {
 }
 
 /// The variables of the schema in its order, then those it does not know.
-fn rows<'a>(holder: &'a Holder, schema: Option<&'a Schema>, beside: Option<&Document>) -> Vec<Row<'a>> {
-    let state = |name: &str, variable: Option<&Variable>| match holder.values().get(name) {
-        Some(value) => state_of(name, value, beside),
-        None => without_value(variable, holder.environment_name()),
-    };
-    let vars = schema.iter().flat_map(|schema| schema.vars.values());
-    let known = vars.map(|variable| Row {
-        variable: &variable.name,
-        secret: variable.secret,
-        state: state(&variable.name, Some(variable)),
-        value_type: Some(variable.value_type.name()),
-        group: variable.group.as_deref(),
+fn rows<'a>(holder: &'a Holder, subject: &Subject<'a>, beside: Option<&Document>) -> Vec<Row<'a>> {
+    let known = subject.variables.iter().map(|found| {
+        let variable = found.variable;
+        Row {
+            variable: &variable.name,
+            secret: variable.secret,
+            state: match holder.values().get(&variable.name) {
+                Some(_) if found.likeness == Placeholder::Sure => State::Placeholder,
+                Some(_) => with_value(&variable.name, beside),
+                None => without_value(variable, subject),
+            },
+            value_type: Some(variable.value_type.name()),
+            group: variable.group.as_deref(),
+        }
     });
-    let is_unknown = |name: &&String| schema.is_none_or(|schema| !schema.vars.contains_key(*name));
-    let unknown = holder.values().keys().filter(is_unknown).map(|name| Row {
+    let is_unknown = |(name, _): &(&String, _)| subject.variable(name).is_none();
+    let unknown = holder.values().iter().filter(is_unknown).map(|(name, value)| Row {
         variable: name,
         secret: true,
-        state: state(name, None),
+        state: if is_placeholder(value.expose()) { State::Placeholder } else { with_value(name, beside) },
         value_type: None,
         group: None,
     });
     known.chain(unknown).collect()
 }
 
-fn state_of(name: &str, value: &Secret, beside: Option<&Document>) -> State {
-    if is_placeholder(value.expose()) {
-        State::Placeholder
-    } else if beside.is_some_and(|document| document.get(name).is_none()) {
-        State::OnlySealed
-    } else {
-        State::Set
-    }
+fn with_value(name: &str, beside: Option<&Document>) -> State {
+    if beside.is_some_and(|document| document.get(name).is_none()) { State::OnlySealed } else { State::Set }
 }
 
-fn without_value(variable: Option<&Variable>, environment: &str) -> State {
-    let needed = variable.is_some_and(|variable| {
-        let default = variable.default.as_ref().and_then(|default| default.for_environment(environment));
-        matches!(variable.required, Required::Always) && default.is_none()
-    });
+fn without_value<'a>(variable: &'a Variable, subject: &Subject<'a>) -> State {
+    let needed = match &variable.required {
+        _ if subject.is_provided(variable) => false,
+        Required::Always => true,
+        Required::Never => false,
+        Required::When(condition) => match condition.evaluate(subject.environment, &subject.typed) {
+            Outcome::True => true,
+            Outcome::False | Outcome::Unset(_) => false,
+            Outcome::Failed(_) => return State::Unclear,
+        },
+    };
     if needed { State::Missing } else { State::Unset }
 }

@@ -1,5 +1,6 @@
 //! `bootstrap`: what is filled in, what is asked, what is left alone.
 
+use crate::support::shop::ALICE;
 use crate::support::{Run, Sandbox, on_a_terminal};
 
 const MANIFEST: &str = "\
@@ -280,6 +281,39 @@ fn after_ctrl_c_the_answers_are_kept_and_the_terminal_shows_what_is_typed() {
     assert_eq!(code, Some(0), "{shown}");
     let expected = file.replace("SMTP_PASSWORD=\n", "SMTP_PASSWORD=hunter2hunter2\n");
     assert_eq!(sandbox.read(".env.production"), expected);
+}
+
+#[test]
+fn a_value_that_a_declared_reader_would_misread_goes_into_the_sealed_file_alone() {
+    let sandbox = project().with("ENVWARD_IDENTITY", ALICE);
+    let readers = "[environments.production]\nreaders = [\"docker\", \"bash\"]";
+    sandbox.write("envward.toml", MANIFEST.replace("[environments.production]", readers));
+    let answers = "API_TOKEN='two long words'\nMODE=none\n";
+    let _ = bootstrap(&sandbox, answers).code(1).stderr_has(
+        "warning: API_TOKEN was not written: docker reads this file and would take it for another value\n\
+         help: a sealed file can carry it: run envward seal, and then envward bootstrap again\n",
+    );
+    let file = sandbox.read(".env.production");
+    assert_eq!(value(&file, "API_TOKEN"), "");
+    assert_eq!(file.matches("# Token of the automation user").count(), 1, "{file}");
+    let _ = bootstrap(&sandbox, answers).code(1);
+    assert_eq!(sandbox.read(".env.production"), file);
+    let _ = sandbox.envward("seal").success();
+    let _ = bootstrap(&sandbox, answers)
+        .success()
+        .stderr_has("note: the env file cannot carry API_TOKEN: it is in the sealed file only\n");
+    let _ = sandbox.envward("run -- printenv API_TOKEN").success().stdout("two long words\n");
+}
+
+#[test]
+fn several_lines_are_written_where_every_declared_reader_takes_them_alike() {
+    let answers = "API_TOKEN=\"first-line\\nsecond\"\nMODE=none\n";
+    let sandbox = project();
+    let _ = bootstrap(&sandbox, answers).code(1).stderr_has("API_TOKEN was not written: it spans lines");
+    let readers = "[environments.production]\nreaders = [\"python-dotenv\"]";
+    sandbox.write("envward.toml", MANIFEST.replace("[environments.production]", readers));
+    let _ = bootstrap(&sandbox, answers).success();
+    let _ = sandbox.envward("get API_TOKEN").success().stdout("first-line\nsecond\n");
 }
 
 #[test]

@@ -3,25 +3,32 @@
 use indexmap::IndexMap;
 
 use crate::dotenv::{Document, Unportable};
+use crate::project::Environment;
 use crate::schema::{Schema, Variable};
 use crate::secret::{Secret, Values};
 
 /// Writes values into an env file: in place where the name is there already, else at the end with its
 /// description. `reserved` are variables without a value yet; they get an empty line to be filled in later.
-/// Returns the names whose values no env file can carry, and why.
+/// Returns the names whose values no env file can carry to those who read it, and why.
 pub fn complete(
     document: &mut Document,
     schema: &Schema,
-    environment: &str,
+    environment: &Environment,
     values: &Values,
     reserved: &[&Variable],
 ) -> Vec<(String, Unportable)> {
     let mut refused = Vec::new();
+    let readers = &environment.readers;
     let mut set = |document: &mut Document, name: &str, value: &Secret| {
-        refused.extend(document.set(name, value).err().map(|reason| (name.to_owned(), reason)));
+        if let Err(reason) = document.set_for(name, value, readers) {
+            refused.push((name.to_owned(), reason));
+            if !document.contains(name) {
+                let _ = document.set(name, &Secret::default());
+            }
+        }
     };
     if document.to_bytes().is_empty() {
-        let name = &schema.name;
+        let (name, environment) = (&schema.name, &environment.name);
         document
             .push_comment(&format!("{name}, {environment}. Holds secrets: keep it out of version control."));
     }

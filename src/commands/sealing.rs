@@ -55,6 +55,13 @@ pub(super) fn warn_differing(
     Ok(())
 }
 
+/// Says which values a write could not take into the env file.
+pub(super) fn say_sealed_only(names: &[String], ui: &mut Ui) {
+    for name in names {
+        ui.note(&format!("the env file cannot carry {}: it is in the sealed file only", escape(name)));
+    }
+}
+
 /// Warns of sealed values that do not fit the schema: `run` would not start anything with them.
 pub(super) fn warn_unfit(values: &Values, schema: &Schema, environment: &str, context: &mut Context) {
     let now = context.clock.now();

@@ -58,7 +58,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     asked?;
     for (name, reason) in &refused {
         context.ui.warn(&format!("{} was not written: {reason}", escape(name)));
-        context.ui.help(&format!("run: envward seal, then: envward set {}", escape(name)));
+        context.ui.help("a sealed file can carry it: run envward seal, and then envward bootstrap again");
     }
     let missing = session.missing();
     report_missing(&missing, context)?;

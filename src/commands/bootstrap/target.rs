@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::bootstrap::{Session, complete};
+use crate::commands::sealing::{say_remarks, say_sealed_only};
 use crate::context::Context;
 use crate::dotenv::{self, Document, Unportable};
 use crate::error::Error;
@@ -51,9 +52,7 @@ impl<'a> Target<'a> {
         let is_sealed = fs::exists(&environment.sealed);
         let kind = if is_sealed {
             let opened = seal::open(project, environment, &mut access)?;
-            for remark in &opened.remarks {
-                context.ui.warn(&remark.to_string());
-            }
+            say_remarks(&opened.remarks, &mut context.ui);
             // An unsealed change of the env file is a value that is there, too.
             present.extend(opened.values.iter().map(|(name, value)| (name.clone(), value.clone())));
             Kind::Sealed { opened: Box::new(opened), access }
@@ -86,7 +85,7 @@ impl<'a> Target<'a> {
     pub fn save(&mut self, session: &Session<'_>) -> Result<(), Error> {
         let Kind::EnvFile { document, on_disk, refused, .. } = &mut self.kind else { return Ok(()) };
         let filled = filled(session);
-        *refused = complete(document, self.schema, &self.environment.name, &filled, &session.open());
+        *refused = complete(document, self.schema, self.environment, &filled, &session.open());
         let bytes = document.to_bytes();
         if on_disk.as_ref() == Some(&bytes) {
             return Ok(());
@@ -109,9 +108,8 @@ impl<'a> Target<'a> {
                 let changes: Changes = filled(session).into_iter().collect();
                 if !changes.set.is_empty() {
                     let written = seal::write(opened, &changes, Some(self.schema), access, &mut context.rng)?;
-                    for remark in &written.remarks {
-                        context.ui.warn(&remark.to_string());
-                    }
+                    say_remarks(&written.remarks, &mut context.ui);
+                    say_sealed_only(&written.sealed_only, &mut context.ui);
                 }
                 Ok(Refused::new())
             }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use env_file::EnvFile;
 
-use super::sealing::{say_remarks, shown};
+use super::sealing::{say_remarks, say_sealed_only, shown};
 use crate::context::Context;
 use crate::error::Error;
 use crate::fs;
@@ -210,10 +210,7 @@ impl Holder {
         for name in rendered {
             context.ui.say(&format!("{} was rendered from its parts", escape(&name)));
         }
-        for name in &outcome.sealed_only {
-            let name = escape(name);
-            context.ui.note(&format!("the env file cannot carry {name}: it is in the sealed file only"));
-        }
+        say_sealed_only(&outcome.sealed_only, &mut context.ui);
         Ok(outcome)
     }
 

@@ -57,6 +57,48 @@ fn a_line_that_is_gone_removes_the_variable() {
 }
 
 #[test]
+fn comments_and_order_are_sealed_as_they_were_edited() {
+    let sandbox = with_editor("sed -i 's/^DB_USER/# of the database\\nDB_USER/' \"$1\"");
+    let is_value = |line: &&str| !line.starts_with("sops_") && !line.starts_with('#');
+    let before = sandbox.read(SEALED);
+    sandbox.envward("edit").success().stderr("comments or order changed in secrets/production.enc.env\n");
+    let after = sandbox.read(SEALED);
+    assert!(
+        before.lines().filter(is_value).eq(after.lines().filter(is_value)),
+        "values keep their ciphertext"
+    );
+    assert!(!after.contains("database"));
+    sandbox
+        .envward("unseal --stdout")
+        .success()
+        .stdout_has("# of the database\nDB_USER=app\nDB_PASSWORD=old\n");
+    sandbox.envward("verify").success();
+
+    sandbox.write("editor.sh", "sed -i 's/^# of.*/# of all/; s/^DB_PASSWORD=.*/# new\\nTOKEN=t/' \"$1\"");
+    sandbox.envward("edit").success().stderr(
+        "set in secrets/production.enc.env: TOKEN\nremoved in secrets/production.enc.env: DB_PASSWORD\n\
+         comments or order changed in secrets/production.enc.env\n",
+    );
+    sandbox.envward("unseal --stdout").success().stdout_has("# of all\nDB_USER=app\n\n# new\nTOKEN=t\n");
+    sandbox.write("editor.sh", "sed -i '/^#/d' \"$1\"");
+    let _ = sandbox.envward("edit").success();
+    assert!(!sandbox.envward("unseal --stdout").stdout.contains('#'));
+    let before = sandbox.read(SEALED);
+    sandbox.envward("edit").success().stderr("nothing was changed\n");
+    assert_eq!(sandbox.read(SEALED), before);
+}
+
+#[test]
+fn a_new_variable_is_sealed_where_it_was_typed_with_its_comment() {
+    let sandbox = with_editor("sed -i 's/^DATABASE_URL/# a token\\nTOKEN=t\\nDATABASE_URL/' \"$1\"");
+    sandbox.envward("edit").success().stderr("set in secrets/production.enc.env: TOKEN\n");
+    sandbox
+        .envward("unseal --stdout")
+        .success()
+        .stdout_has("DB_PASSWORD=old\n\n# a token\nTOKEN=t\nDATABASE_URL=");
+}
+
+#[test]
 fn an_unchanged_text_writes_nothing() {
     let sandbox = with_editor("true");
     let before = sandbox.read(SEALED);

@@ -7,23 +7,21 @@ use zeroize::Zeroizing;
 
 use super::holder::{Holder, refuse_mismatch};
 use crate::context::Context;
-use crate::dotenv::{Document, literal};
+use crate::dotenv::Document;
 use crate::editor::{self, Plaintext};
 use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::project::Project;
 use crate::schema::Schema;
-use crate::seal::sops::Plain;
 use crate::seal::{Access, Changes, Opened};
-use crate::secret::{self, Values};
 use crate::ui::{Ui, escape, names_after};
 
 /// Arguments of `edit`.
 #[derive(clap::Args)]
 #[command(
     after_help = "The editor is VISUAL, else EDITOR. It gets the values in plaintext, in a file that only you can \
-                  read and that is removed afterwards. Changes to comments are not kept."
+                  read and that is removed afterwards. Comment lines are kept, comments after a value are not."
 )]
 pub struct Args {
     /// A sealed file [default: that of the environment]
@@ -48,7 +46,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.note("nothing was written");
         return Ok(ExitCode::Findings);
     };
-    if changes.set.is_empty() && changes.remove.is_empty() {
+    let is_rearranged = changes.lines.is_some();
+    if changes.set.is_empty() && changes.remove.is_empty() && !is_rearranged {
         context.ui.say("nothing was changed");
         return Ok(ExitCode::Done);
     }
@@ -59,6 +58,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         if !names.is_empty() {
             context.ui.say(&names_after(&format!("{verb} in {}: ", outcome.files), &names));
         }
+    }
+    if is_rearranged {
+        context.ui.say(&format!("comments or order changed in {}", outcome.files));
     }
     Ok(outcome.into())
 }
@@ -90,10 +92,10 @@ fn edit(
     let base = runtime.filter(|path| path.is_absolute()).or_else(|| context.state_dir());
     let base = base.unwrap_or_else(|| context.cwd.clone());
     let plaintext = Plaintext::create(&base, &format!("{environment}.env"), &mut context.rng)?;
-    let mut text = Zeroizing::new(render(&opened.lines).as_bytes().to_vec());
+    let mut text = Zeroizing::new(opened.to_env_file().as_bytes().to_vec());
     loop {
         text = plaintext.edit(&text, editor, &context.env)?;
-        if let Some(changes) = accept(&text, &opened.values, schema, &mut context.ui) {
+        if let Some(changes) = accept(&text, opened, schema, &mut context.ui) {
             return Ok(Some(changes));
         }
         if !context.ui.can_ask() || !context.ui.confirm("edit again?")? {
@@ -102,24 +104,8 @@ fn edit(
     }
 }
 
-/// The file as an env file in plaintext.
-fn render(lines: &[Plain]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::new());
-    for line in lines {
-        let line = match line {
-            // Nothing that a comment holds may become a line of its own.
-            Plain::Comment(comment) => {
-                Zeroizing::new(format!("#{}\n", comment.expose().replace(char::is_control, " ")))
-            }
-            Plain::Value { name, value } => Zeroizing::new(format!("{name}={}\n", *literal(value.expose()))),
-        };
-        secret::push(&mut text, &line);
-    }
-    text
-}
-
 /// What the edited text changes; `None`, and what is wrong is said, if it cannot be taken.
-fn accept(text: &[u8], before: &Values, schema: Option<&Schema>, ui: &mut Ui) -> Option<Changes> {
+fn accept(text: &[u8], opened: &Opened, schema: Option<&Schema>, ui: &mut Ui) -> Option<Changes> {
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(problems) => {
@@ -130,15 +116,13 @@ fn accept(text: &[u8], before: &Values, schema: Option<&Schema>, ui: &mut Ui) ->
             return None;
         }
     };
-    let mut changes = Changes::default();
+    let changes = Changes::edited(opened, &document);
     let mut refused = false;
-    for entry in document.entries().filter(|entry| before.get(entry.name) != Some(entry.value)) {
-        refused |= refuse_mismatch(entry.name, entry.value.expose(), schema, ui);
-        if schema.is_some_and(|schema| !schema.vars.contains_key(entry.name)) {
-            ui.warn(&format!("the schema has no variable {}", escape(entry.name)));
+    for (name, value) in &changes.set {
+        refused |= refuse_mismatch(name, value.expose(), schema, ui);
+        if schema.is_some_and(|schema| !schema.vars.contains_key(name)) {
+            ui.warn(&format!("the schema has no variable {}", escape(name)));
         }
-        changes.set(entry.name, entry.value.clone());
     }
-    changes.remove = before.keys().filter(|name| document.get(name).is_none()).cloned().collect();
     (!refused).then_some(changes)
 }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::sops::Plain;
 use super::{Error, Layout, Opened, layout};
+use crate::dotenv::Document;
 use crate::secret::{Secret, Values};
 
 /// Changes to a sealed file. A variable that is set keeps its place, a new one goes to the end, or where the
@@ -27,6 +28,24 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// What a person made of a file that was given out as [`Opened::to_env_file`]. Comments count where the
+    /// file hides them.
+    pub fn edited(opened: &Opened, document: &Document) -> Self {
+        let entries = document.entries().filter(|entry| opened.values.get(entry.name) != Some(entry.value));
+        let mut changes: Self = entries.map(|entry| (entry.name.to_owned(), entry.value.clone())).collect();
+        changes.remove = opened.values.keys().filter(|name| document.get(name).is_none()).cloned().collect();
+        if opened.hides_comments() {
+            changes.layout = Some(Layout::of(document));
+            let edited = layout::lines(document);
+            // Only where it is needed: every change of someone else would conflict with lines given anew.
+            let is_enough = |lines: Vec<Plain>| layout::outline(&lines).eq(layout::outline(&edited));
+            if !changes.apply(&opened.lines).is_ok_and(is_enough) {
+                changes.lines = Some(edited);
+            }
+        }
+        changes
+    }
+
     /// Sets a value.
     pub fn set(&mut self, name: impl Into<String>, value: Secret) {
         self.set.insert(name.into(), value);

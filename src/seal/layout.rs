@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use zeroize::Zeroizing;
+
 use super::record::Record;
 use super::sops::Plain;
-use crate::dotenv::{Document, Line, sealed_only_name};
+use crate::dotenv::{Document, Line, comment_line, sealed_only_name};
 use crate::secret::{Secret, Values};
 
 /// The order of an env file's variables, with the comments above each.
@@ -52,6 +54,14 @@ pub(super) fn values(lines: &[Plain]) -> Values {
         Plain::Comment(_) => None,
     });
     values.collect()
+}
+
+/// The comments and the names of the variables, without what would mean something to envward.
+pub(super) fn outline(lines: &[Plain]) -> impl Iterator<Item = Zeroizing<String>> {
+    lines.iter().filter_map(|line| match line {
+        Plain::Value { name, .. } => Some(Zeroizing::new(name.clone())),
+        Plain::Comment(text) => (!is_own(text.expose())).then(|| comment_line(text.expose())),
+    })
 }
 
 /// The variables of a sealed file, each with its comments.

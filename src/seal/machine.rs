@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::fs;
+use crate::fs::{self, Lock};
 use crate::mac::sha256;
 
 const VERSION: u32 = 1;
@@ -50,14 +50,7 @@ impl Machine {
         let root = root.to_string_lossy().into_owned();
         let name = format!("{}.json", &sha256(root.as_bytes())[..32]);
         let path = state_dir.map(|directory| directory.join("projects").join(name));
-        let bytes = path.as_deref().map(fs::read_if_exists).transpose()?.flatten();
-        let state = match (bytes, &path) {
-            (Some(bytes), Some(path)) => serde_json::from_slice(&bytes)
-                .ok()
-                .filter(|state: &State| state.version == VERSION && state.root == root)
-                .ok_or_else(|| Error::State { path: path.clone() })?,
-            _ => State { version: VERSION, root, environments: BTreeMap::new() },
-        };
+        let state = path.as_deref().map_or_else(|| Ok(State::new(&root)), |path| State::read(path, &root))?;
         Ok(Self { path, state })
     }
 
@@ -71,18 +64,48 @@ impl Machine {
     /// A state directory that cannot be written is no reason not to open a file: the next sight is a first
     /// one again, and says so.
     pub fn remember(&mut self, environment: &str, key: u32, pin: &str, generation: u64) {
-        let known = self.state.environments.get(environment);
-        let newest = known.map_or(generation, |seen| seen.generation.max(generation));
-        let seen = Seen { key, pin: pin.to_owned(), generation: newest };
-        if known == Some(&seen) {
-            return;
+        let sight = Seen { key, pin: pin.to_owned(), generation };
+        if self.state.learn(environment, &sight)
+            && let Some(path) = self.path.clone()
+        {
+            let _ = self.write(&path, environment, &sight);
         }
-        self.state.environments.insert(environment.to_owned(), seen);
-        if let Some(path) = &self.path {
+    }
+
+    /// Adds one sight to the file: others may have learned something since it was read.
+    fn write(&mut self, path: &Path, environment: &str, sight: &Seen) -> Result<(), Error> {
+        let _lock = Lock::acquire(&path.with_extension("lock"))?;
+        self.state = State::read(path, &self.state.root)?;
+        if self.state.learn(environment, sight) {
             let text = serde_json::to_vec_pretty(&self.state).expect("the state can be written as JSON");
-            let directory = path.parent().map_or(Ok(()), fs::create_private_dir);
-            let _ = directory.and_then(|()| fs::write_private(path, &text));
+            fs::write_private(path, &text)?;
         }
+        Ok(())
+    }
+}
+
+impl State {
+    /// Reads the file; nothing is known where there is none.
+    fn read(path: &Path, root: &str) -> Result<Self, Error> {
+        let Some(bytes) = fs::read_if_exists(path)? else { return Ok(Self::new(root)) };
+        let state = serde_json::from_slice(&bytes).ok();
+        state
+            .filter(|state: &Self| state.version == VERSION && state.root == root)
+            .ok_or_else(|| Error::State { path: path.to_owned() })
+    }
+
+    fn new(root: &str) -> Self {
+        Self { version: VERSION, root: root.to_owned(), environments: BTreeMap::new() }
+    }
+
+    /// Takes in what was seen of an environment, but no older generation; whether that was anything new.
+    fn learn(&mut self, environment: &str, sight: &Seen) -> bool {
+        let known = self.environments.get(environment);
+        let generation = known.map_or(sight.generation, |known| known.generation.max(sight.generation));
+        let sight = Seen { generation, ..sight.clone() };
+        let is_new = known != Some(&sight);
+        self.environments.insert(environment.to_owned(), sight);
+        is_new
     }
 }
 
@@ -104,6 +127,24 @@ mod tests {
         let seen = machine.seen("production").expect("it was remembered");
         assert_eq!((seen.key, seen.pin.as_str(), seen.generation), (1, "abc", 7));
         assert!(machine.seen("staging").is_none());
+    }
+
+    #[test]
+    fn what_another_process_learned_meanwhile_is_kept() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let (mut one, mut other) = (machine(directory.path()), machine(directory.path()));
+        one.remember("production", 2, "new", 9);
+        one.remember("staging", 1, "abc", 3);
+        other.remember("cold", 1, "def", 5);
+        other.remember("production", 2, "new", 7);
+        let seen = |environment: &str| {
+            machine(directory.path())
+                .seen(environment)
+                .map(|seen| (seen.key, seen.pin.clone(), seen.generation))
+        };
+        assert_eq!(seen("production"), Some((2, "new".to_owned(), 9)));
+        assert_eq!(seen("staging"), Some((1, "abc".to_owned(), 3)));
+        assert_eq!(seen("cold"), Some((1, "def".to_owned(), 5)));
     }
 
     #[test]

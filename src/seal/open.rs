@@ -11,7 +11,7 @@ use super::record::Record;
 use super::site::{Place, Site};
 use super::sops::Plain;
 use super::{Access, Error, Remark, WorkingCopy, env_text, layout, trust};
-use crate::fs;
+use crate::fs::{self, Lock};
 use crate::project::{Environment, Project};
 use crate::secret::Values;
 
@@ -77,7 +77,16 @@ impl Opened {
 /// [`Error::Missing`] if there is none. No identity fits, the seal is broken, its author does not know the
 /// project key, or the ledger knows a newer generation: nothing is returned that was not verified.
 pub fn open(project: &Project, environment: &Environment, access: &mut Access) -> Result<Opened, Error> {
-    open_site(&Site::new(project, environment, access), access)
+    let site = Site::new(project, environment, access);
+    match open_site(&site, access) {
+        // Or another process is between writing one of the files that belong together and the next: when it is
+        // done, they agree.
+        Err(error @ (Error::Stale { .. } | Error::OldKey { .. } | Error::Forged { .. })) => {
+            let Ok(_lock) = Lock::acquire(&site.environment.lock) else { return Err(error) };
+            open_site(&site, access)
+        }
+        result => result,
+    }
 }
 
 /// Opens the sealed file of an environment again.

@@ -461,3 +461,120 @@ impl Lock {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::sync::mpsc::{TryRecvError, channel};
+
+    use super::*;
+
+    fn directory() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a temporary directory")
+    }
+
+    fn names(directory: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(directory).expect("a directory");
+        entries.map(|entry| entry.expect("an entry").file_name().into()).collect()
+    }
+
+    #[test]
+    fn a_private_file_is_for_its_owner_alone_and_is_replaced_whole() {
+        let directory = directory();
+        let path = directory.path().join("below/.env");
+        for content in [b"A=1\n".as_slice(), b"A=2\n"] {
+            write_private(&path, content).expect("writable");
+            assert_eq!(read(&path).expect("readable").as_slice(), content);
+            assert_eq!(mode(&path), Some(0o600));
+        }
+        assert_eq!(names(&directory.path().join("below")), [Path::new(".env")]);
+    }
+
+    #[test]
+    fn a_shared_file_keeps_its_mode() {
+        let directory = directory();
+        let path = directory.path().join("envward.toml");
+        fs::write(&path, "old").expect("writable");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("its own file");
+        write_shared(&path, b"new").expect("writable");
+        assert_eq!(
+            (mode(&path), read(&path).expect("readable").as_slice()),
+            (Some(0o640), b"new".as_slice())
+        );
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let directory = directory();
+        let (target, link) = (directory.path().join("target"), directory.path().join("link"));
+        write_private(&target, b"old").expect("writable");
+        symlink(&target, &link).expect("a link");
+        for write in [write_private, write_shared] {
+            assert!(matches!(write(&link, b"new"), Err(Error::Symlink { path }) if path == link));
+        }
+        assert!(matches!(make_private(&link), Err(Error::Symlink { .. })));
+        assert_eq!(read(&target).expect("readable").as_slice(), b"old");
+    }
+
+    #[test]
+    fn plaintext_is_not_written_where_others_can_read_it() {
+        let directory = directory();
+        let path = directory.path().join(".env");
+        write_private(&path, b"old").expect("writable");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).expect("its own file");
+        let error = write_private(&path, b"new").expect_err("others can read it");
+        assert!(matches!(error, Error::WorldReadable { mode: 0o604, .. }), "{error}");
+        make_private(&path).expect("its own file");
+        write_private(&path, b"new").expect("writable");
+    }
+
+    #[test]
+    fn a_fifo_is_refused_and_not_waited_for() {
+        let directory = directory();
+        let path = directory.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().expect("every Unix has mkfifo");
+        assert!(made.success());
+        assert!(matches!(read(&path), Err(Error::NotRegular { .. })));
+        assert!(matches!(read_tail(&path, 1), Err(Error::NotRegular { .. })));
+        for write in [write_private, write_shared] {
+            assert!(matches!(write(&path, b"x"), Err(Error::NotRegular { .. })));
+            assert!(matches!(write(directory.path(), b"x"), Err(Error::NotRegular { .. })));
+        }
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_refused() {
+        let directory = directory();
+        let path = directory.path().join("large");
+        let file = File::create(&path).expect("writable");
+        file.set_len(MAX_FILE + 1).expect("a sparse file");
+        assert!(matches!(read(&path), Err(Error::TooLarge { .. })));
+        assert_eq!(read_tail(&path, 4).expect("readable"), (vec![0; 4], false));
+        file.set_len(MAX_FILE).expect("a sparse file");
+        assert_eq!(read(&path).expect("readable").len() as u64, MAX_FILE);
+    }
+
+    #[test]
+    fn what_is_not_text_is_told_by_its_place() {
+        let directory = directory();
+        let path = directory.path().join("text");
+        fs::write(&path, b"abc\xff").expect("writable");
+        assert!(matches!(read_text(&path), Err(Error::NotUtf8 { offset: 3, .. })));
+        assert!(read_if_exists(&directory.path().join("missing")).is_ok_and(|bytes| bytes.is_none()));
+    }
+
+    #[test]
+    fn a_second_writer_waits_until_the_first_is_done() {
+        let directory = directory();
+        let path = directory.path().join("locks/x.lock");
+        let first = Lock::acquire(&path).expect("nobody has it");
+        assert_eq!(mode(&path), Some(0o600));
+        let (sender, receiver) = channel();
+        let waiting = path.clone();
+        std::thread::spawn(move || sender.send(Lock::acquire(&waiting).is_ok()));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+        drop(first);
+        assert_eq!(receiver.recv(), Ok(true));
+        assert!(Lock::acquire(&path).is_ok());
+    }
+}

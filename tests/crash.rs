@@ -5,12 +5,11 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
-use crate::support::{Sandbox, tool};
+use crate::support::{Sandbox, fed, tool};
 
 /// The answer to `bootstrap`, and therefore a value of the env file.
 const TOKEN: &str = "tK7vQ2mW9rT4bN8hZ3jF5gL6";
@@ -141,22 +140,16 @@ impl Writer {
     }
 
     fn strace(&self, sandbox: &Sandbox, options: &[&str]) -> Output {
-        let mut command = sandbox.command("strace");
-        command.args(options).arg(env!("CARGO_BIN_EXE_envward"));
-        self.feed(&mut command)
+        sandbox.strace(options, &self.arguments(), self.input.as_bytes())
     }
 
     fn run(&self, sandbox: &Sandbox) -> Output {
-        self.feed(&mut sandbox.command(env!("CARGO_BIN_EXE_envward")))
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_envward"));
+        fed(command.args(self.arguments()), self.input.as_bytes())
     }
 
-    fn feed(&self, command: &mut std::process::Command) -> Output {
-        command.args(self.arguments.split_whitespace());
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A command that is killed before it reads closes the pipe.
-        let _ = child.stdin.take().unwrap().write_all(self.input.as_bytes());
-        child.wait_with_output().unwrap()
+    fn arguments(&self) -> Vec<&'static str> {
+        self.arguments.split_whitespace().collect()
     }
 }
 

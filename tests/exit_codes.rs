@@ -132,9 +132,8 @@ fn a_bug_is_70() {
         return;
     }
     let sandbox = Sandbox::new().with("ENVWARD_TEST_ONLY_SEED", "");
-    let mut command = sandbox.command("strace");
-    command.args(["-o", "/dev/null", "-e", "inject=getrandom:error=EIO", env!("CARGO_BIN_EXE_envward")]);
-    let output = command.args(["generate", "hex"]).output().unwrap();
+    let options = ["-o", "/dev/null", "-e", "inject=getrandom:error=EIO"];
+    let output = sandbox.strace(&options, &["generate", "hex"], b"");
     assert_eq!(output.status.code(), Some(70));
     assert_eq!(output.stderr, b"error: the operating system's random generator failed\n");
 }

@@ -175,16 +175,14 @@ fn a_hash_takes_the_password_from_standard_input_less_one_line_end() {
 
 #[test]
 fn if_the_operating_system_gives_no_random_bytes_nothing_is_made() {
-    let Some(strace) = tool("strace") else { return };
+    if tool("strace").is_none() {
+        return;
+    }
     let sandbox = Sandbox::new().with("ENVWARD_TEST_ONLY_SEED", "");
     // Past the first calls, which belong to the standard library's hash maps and fall back by themselves.
-    let program = env!("CARGO_BIN_EXE_envward");
     for kind in ["hex", "rsa"] {
-        let output = sandbox
-            .command(&strace)
-            .args(["-f", "-o", "trace", "-e", "inject=getrandom:error=EIO", program, "generate", kind])
-            .output()
-            .unwrap();
+        let options = ["-f", "-o", "trace", "-e", "inject=getrandom:error=EIO"];
+        let output = sandbox.strace(&options, &["generate", kind], b"");
         assert_eq!(output.status.code(), Some(70), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.stdout, b"", "{kind}");
         let trace = fs::read_to_string(sandbox.project().join("trace")).unwrap();

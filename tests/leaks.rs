@@ -139,21 +139,10 @@ fn traced(sandbox: &Sandbox, arguments: &str, input: &str) -> Traced {
     let log = tempfile::NamedTempFile::new().unwrap();
     let injects = arguments.contains(" -- ");
     let environment = if injects { "signal=none" } else { "verbose=execve" };
-    let mut child = sandbox
-        .command("strace")
-        .args(["-f", "-s", "100000", "-e", "trace=execve", "-e", "signal=none", "-e", "abbrev=none"])
-        .args(["-e", environment, "-o"])
-        .arg(log.path())
-        .arg(env!("CARGO_BIN_EXE_envward"))
-        .args(arguments.split_whitespace())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that ends without reading closes the pipe.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
+    let shown = ["-f", "-s", "100000", "-e", "trace=execve", "-e", "signal=none", "-e", "abbrev=none"];
+    let options = [&shown[..], &["-e", environment, "-o", log.path().to_str().unwrap()]].concat();
+    let output =
+        sandbox.strace(&options, &arguments.split_whitespace().collect::<Vec<_>>(), input.as_bytes());
     let executed = fs::read(log.path()).unwrap();
     let own = executed.iter().position(|&byte| byte == b'\n').unwrap_or(0);
     Traced {
@@ -486,13 +475,8 @@ fn a_panic_says_where_and_never_what() {
     }
     // RSA draws through an interface that cannot fail, so a failing generator panics there.
     let sandbox = Sandbox::new().with("ENVWARD_TEST_ONLY_SEED", "").with("RUST_BACKTRACE", "full");
-    let output = sandbox
-        .command("strace")
-        .args(["-o", "/dev/null", "-e", "inject=getrandom:error=EIO"])
-        .arg(env!("CARGO_BIN_EXE_envward"))
-        .args(["generate", "rsa"])
-        .output()
-        .unwrap();
+    let options = ["-o", "/dev/null", "-e", "inject=getrandom:error=EIO"];
+    let output = sandbox.strace(&options, &["generate", "rsa"], b"");
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(70));
     let lines: Vec<&str> = stderr.lines().collect();

@@ -4,20 +4,8 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
+use crate::support::shop::APP as MANIFEST;
 use crate::support::{Run, Sandbox};
-
-const MANIFEST: &str = "\
-[project]
-name = \"app\"
-schema = \"app.toml\"
-default = \"production\"
-
-[environments.production]
-recipients = [\"me\"]
-
-[recipients]
-me = \"age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma\"
-";
 
 const SCHEMA: &str = "\
 [vars.DB_PASSWORD]

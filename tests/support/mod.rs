@@ -9,7 +9,7 @@ pub mod shop;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// What time it is in every test: 2026-03-01, noon, UTC.
 pub const NOW: &str = "2026-03-01T12:00:00Z";
@@ -119,23 +119,19 @@ impl Sandbox {
     /// Runs envward with these arguments and this standard input.
     #[must_use]
     pub fn envward_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
-        let mut child = self
-            .command(env!("CARGO_BIN_EXE_envward"))
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A command that ends without reading closes the pipe: not this test's business.
-        let _ = child.stdin.take().unwrap().write_all(input);
-        let output = child.wait_with_output().unwrap();
+        let output = fed(self.command(env!("CARGO_BIN_EXE_envward")).args(arguments), input);
         Run {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             arguments: arguments.join(" "),
         }
+    }
+
+    /// Runs envward under strace, which the test has made sure is there.
+    pub fn strace(&self, options: &[&str], arguments: &[&str], input: &[u8]) -> Output {
+        let program = env!("CARGO_BIN_EXE_envward");
+        fed(self.command("strace").args(options).arg(program).args(arguments), input)
     }
 
     /// Whether the machine's Python has that module; missing ones are treated as in [`tool`].
@@ -151,6 +147,15 @@ impl Sandbox {
         command.current_dir(self.project()).env_clear().envs(self.variables.iter().cloned());
         command
     }
+}
+
+/// Runs a command with this standard input.
+pub fn fed(command: &mut Command, input: &[u8]) -> Output {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that ends or is killed before it reads closes the pipe: not this test's business.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
 }
 
 /// How a run of envward ended.

@@ -7,6 +7,20 @@ pub const ALICE_PUBLIC: &str = "age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6e
 pub const BOB: &str = "AGE-SECRET-KEY-12808PNFQSSVNT0USKWP6GY4EYATKXSW436MCTFLYHX2DL0XCW5AQECS04N";
 pub const BOB_PUBLIC: &str = "age1v2v40fw3ud2zkqggxyrwmrcurln983aq4wzzgc9mcy8w2792tdnse5xqnj";
 
+/// A manifest whose schema is a file of its own, for one environment and Alice alone.
+pub const APP: &str = "\
+[project]
+name = \"app\"
+schema = \"app.toml\"
+default = \"production\"
+
+[environments.production]
+recipients = [\"me\"]
+
+[recipients]
+me = \"age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma\"
+";
+
 /// The sealed file of the default environment.
 pub const SEALED: &str = "secrets/production.enc.env";
 

@@ -34,18 +34,18 @@ mod tests {
     use super::relative;
 
     fn shown(text: &str) -> String {
-        relative(text, "/home/a/shop".as_ref()).into_owned()
+        relative(text, "/srv/a/shop".as_ref()).into_owned()
     }
 
     #[test]
     fn what_lies_below_is_shown_from_there() {
-        assert_eq!(shown("cannot read /home/a/shop/.env: no"), "cannot read .env: no");
-        assert_eq!(shown("/home/a/shop/x (see '/home/a/shop/y')"), "x (see 'y')");
+        assert_eq!(shown("cannot read /srv/a/shop/.env: no"), "cannot read .env: no");
+        assert_eq!(shown("/srv/a/shop/x (see '/srv/a/shop/y')"), "x (see 'y')");
     }
 
     #[test]
     fn everything_else_stays_as_it_is() {
-        for text in ["/home/a/shops/x", "/home/a/shop is not a directory", "in /mnt/home/a/shop/x", "x"] {
+        for text in ["/srv/a/shops/x", "/srv/a/shop is not a directory", "in /mnt/srv/a/shop/x", "x"] {
             assert_eq!(shown(text), text);
         }
         assert_eq!(relative("cannot read /etc/x", "/".as_ref()), "cannot read /etc/x");

@@ -1,6 +1,4 @@
 //! Any bytes: the parser and the reader models do not panic, and no byte is lost.
-//!
-//! Run it with `cargo +nightly fuzz run dotenv`.
 #![no_main]
 
 use envward::dotenv::{Document, readers};

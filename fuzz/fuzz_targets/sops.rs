@@ -1,6 +1,4 @@
 //! Any bytes: the parser of sealed files does not panic, and what it reads is written so that it reads alike.
-//!
-//! Run it with `cargo +nightly fuzz run sops`.
 #![no_main]
 
 use envward::seal::{is_sealed, sops::Document};

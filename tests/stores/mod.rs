@@ -5,4 +5,5 @@
 mod conformance;
 mod directory;
 mod openbao;
+mod sync;
 mod vault_kv;

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with its [`conformance::Subject`] and `conformance::tests!`.
 
+mod cluster;
 mod conformance;
 mod directory;
 mod openbao;

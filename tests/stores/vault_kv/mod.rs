@@ -73,7 +73,7 @@ impl Secret {
 }
 
 /// A project with a store at a place.
-fn project_at(address: &str, mount: &str, path: &str) -> Sandbox {
+pub fn project_at(address: &str, mount: &str, path: &str) -> Sandbox {
     let sandbox = project();
     let store = format!(
         "\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{mount}\"\npath = \"{path}\"\n"

@@ -1,5 +1,6 @@
 //! The real OpenBao server. One for all tests of the process; each test has a mount, a policy and a token of its own.
 
+mod cluster;
 mod mount;
 mod tls;
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use super::daemon::{self, Daemon};
 use super::http::{self, Answer};
 use super::missing;
+pub use cluster::Cluster;
 pub use mount::Mount;
 
 /// The token that may do everything.
@@ -101,21 +103,14 @@ impl Server {
         path: &str,
         body: Option<Value>,
     ) -> std::io::Result<Answer> {
-        let body = body.map(|body| body.to_string());
-        self.try_text(token, method, path, body.as_deref())
+        send(self.port, token, method, path, body.map(|body| body.to_string()).as_deref())
     }
 
     /// The same with a body that is not to be taken for a value first: numbers keep their digits.
     #[track_caller]
     pub fn request_text(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
-        self.try_text(token, method, path, Some(body))
-            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
-    }
-
-    fn try_text(&self, token: &str, method: &str, path: &str, body: Option<&str>) -> std::io::Result<Answer> {
-        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
-        let headers = [("X-Vault-Token", token), ("Content-Type", kind)];
-        http::request(self.port, method, &format!("/v1/{path}"), &headers, body)
+        let answer = send(self.port, token, method, path, Some(body));
+        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// A name that no other test uses: for a mount, a policy, a role.
@@ -163,4 +158,10 @@ impl Server {
             .output()
             .unwrap()
     }
+}
+
+fn send(port: u16, token: &str, method: &str, path: &str, body: Option<&str>) -> std::io::Result<Answer> {
+    let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+    let headers = [("X-Vault-Token", token), ("Content-Type", kind)];
+    http::request(port, method, &format!("/v1/{path}"), &headers, body)
 }

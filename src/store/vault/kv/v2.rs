@@ -65,15 +65,22 @@ pub(super) fn metadata(place: &Place) -> Result<Request, Error> {
 /// What a read found; `asked` is the version that it asked for.
 ///
 /// # Errors
-/// The version was deleted or destroyed, or there is none.
+/// The version was deleted; or was destroyed or is none, where it was asked for.
 pub(super) fn snapshot(
     place: &Place,
     engine: Engine,
     answer: &Answer,
     asked: Option<&Version>,
 ) -> Result<Snapshot, Error> {
-    let Some(found) = found(place, engine, answer)? else {
-        return asked.map_or_else(|| Ok(Snapshot::empty()), |version| Err(no_version(place, version)));
+    let found = match (found(place, engine, answer), asked) {
+        (Ok(Some(found)), _) => found,
+        (Ok(None), Some(version)) => return Err(no_version(place, version)),
+        (Ok(None), None) => return Ok(Snapshot::empty()),
+        // What is gone for good is not there; a write builds on its version all the same.
+        (Err(Error::Destroyed { version, .. }), None) => {
+            return Ok(Snapshot { version, ..Snapshot::empty() });
+        }
+        (Err(error), _) => return Err(error),
     };
     let values = match found.data {
         Some(data) => json_object::parse(data.get()).map_err(|_| answer.garbage("its data is no object"))?,
@@ -102,7 +109,10 @@ pub(super) fn has_room_for_mark(answer: &Answer) -> bool {
 /// # Errors
 /// As [`snapshot`].
 pub(super) fn names(place: &Place, engine: Engine, answer: &Answer) -> Result<Vec<String>, Error> {
-    let found = found(place, engine, answer)?;
+    let found = match found(place, engine, answer) {
+        Err(Error::Destroyed { .. }) => None,
+        found => found?,
+    };
     let names = found.and_then(|found| found.subkeys).unwrap_or_default();
     let mut names: Vec<String> = names.into_keys().collect();
     names.sort();
@@ -142,8 +152,7 @@ fn gone(place: &Place, engine: Engine, metadata: &VersionMetadata) -> Error {
 /// The version that a read gave, also of what was deleted.
 pub(super) fn version_of(found: &Result<Snapshot, Error>) -> Option<&Version> {
     match found {
-        Ok(Snapshot { version, .. })
-        | Err(Error::Deleted { version, .. } | Error::Destroyed { version, .. }) => Some(version),
+        Ok(Snapshot { version, .. }) | Err(Error::Deleted { version, .. }) => Some(version),
         Err(_) => None,
     }
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
-use crate::{approvals, dotenv, editor, fs, generate, git, inject, manifest, rng, schema, seal, store, sync};
+use crate::{
+    approvals, dotenv, editor, export, fs, generate, git, inject, manifest, rng, schema, seal, store, sync,
+};
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +71,9 @@ pub enum Error {
     /// What the user has confirmed cannot be read or written.
     #[error(transparent)]
     Approvals(#[from] approvals::Error),
+    /// The environment cannot be written in a form.
+    #[error(transparent)]
+    Export(#[from] export::Error),
     /// A program was not started.
     #[error(transparent)]
     Inject(#[from] inject::Error),
@@ -106,7 +111,7 @@ impl Error {
                 ExitCode::Usage
             }
             Self::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
-            Self::EnvFile(dotenv::Error::Unportable { .. }) => ExitCode::Findings,
+            Self::EnvFile(dotenv::Error::Unportable { .. }) | Self::Export(_) => ExitCode::Findings,
             Self::Seal(error) => sealed_exit_code(error),
             Self::Store { error, .. } => store_exit_code(error),
             Self::Approvals(error) => approvals_exit_code(error),
@@ -146,6 +151,7 @@ impl Error {
             Self::Git(error) => error.hint(),
             Self::Editor(error) => error.hint(),
             Self::Approvals(error) => error.hint(),
+            Self::Export(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
     }

@@ -11,7 +11,7 @@
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`approvals`], [`ledger`], [`merge`];
-//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`];
+//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`export`];
 //! - what a person calls: [`error`], [`commands`].
 
 pub mod approvals;
@@ -25,6 +25,7 @@ pub mod editor;
 pub mod env_vars;
 pub mod error;
 pub mod exit_code;
+pub mod export;
 pub mod fs;
 pub mod generate;
 pub mod git;

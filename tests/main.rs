@@ -17,6 +17,7 @@ mod diff;
 mod edit;
 mod env_file;
 mod exit_codes;
+mod export;
 mod forgery;
 mod generate;
 mod guides;

@@ -30,6 +30,10 @@ pub struct Args {
     #[arg(long)]
     process: bool,
 
+    /// Check what this store has for the environment
+    #[arg(long, value_name = "STORE", conflicts_with_all = ["files", "process", "schema", "fix"])]
+    store: Option<String>,
+
     /// Warnings fail the check too
     #[arg(long)]
     strict: bool,

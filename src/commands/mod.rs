@@ -26,12 +26,14 @@ mod check;
 mod claims;
 mod diff;
 mod edit;
+mod export;
 mod generate;
 mod get;
 mod history;
 mod holder;
 mod identity;
 mod init;
+mod injected;
 mod lazy;
 mod list;
 mod name;
@@ -123,6 +125,8 @@ commands! {
     Generate(generate) has HUMAN_OR_JSON,
     /// Become a command with the environment injected
     Run(run) has HUMAN,
+    /// Write the environment in a form that other programs read
+    Export(export) has HUMAN,
     /// Take the changes of the env file into the sealed file
     Seal(seal) has HUMAN,
     /// Take the changes of the sealed file into the env file

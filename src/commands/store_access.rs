@@ -33,6 +33,12 @@ pub(super) struct Target<'a> {
     pub(super) identity: Option<&'a Path>,
 }
 
+/// The values of a store, and where they lie.
+pub(super) struct Located {
+    pub(super) values: Values,
+    pub(super) location: String,
+}
+
 impl<'a> Target<'a> {
     /// Finds a store that serves the environment.
     ///
@@ -91,7 +97,7 @@ impl<'a> Target<'a> {
     }
 
     /// The values that the store has for the environment, by the names of the schema. Says what is left out.
-    pub(super) fn values(&self, schema: &Schema, context: &mut Context) -> Result<Values, Error> {
+    pub(super) fn values(&self, schema: &Schema, context: &mut Context) -> Result<Located, Error> {
         let (snapshot, location) = self.with_store(context, |store, _| {
             Ok((store.read().map_err(|error| self.failed(error))?, store.location()))
         })?;
@@ -109,7 +115,7 @@ impl<'a> Target<'a> {
             let intro = format!("store {name} holds a list or an object, which no variable can be: ");
             context.ui.warn(&names_after(&intro, &unusable));
         }
-        Ok(values)
+        Ok(Located { values, location })
     }
 
     /// What the manifest says about the store and the user has not confirmed.

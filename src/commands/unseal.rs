@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::sealing::{say_remarks, shown};
 use super::take::TakeArgs;
 use super::{HUMAN, require_format};
@@ -11,6 +9,7 @@ use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::export::{self, Format as _};
 use crate::fs;
 use crate::merge::{Merge, Side, Take};
 use crate::project::{Environment, Project};
@@ -140,16 +139,7 @@ fn write(opened: &Opened, output: &Path, context: &mut Context) -> Result<ExitCo
 }
 
 fn print(opened: &Opened, json: bool, context: &mut Context) -> Result<ExitCode, Error> {
-    let text = if json {
-        let values = opened.values.iter().map(|(name, value)| (name.as_str(), value.expose()));
-        let object: indexmap::IndexMap<&str, &str> = values.collect();
-        let mut json =
-            Zeroizing::new(serde_json::to_string_pretty(&object).expect("texts can be written as JSON"));
-        json.push('\n');
-        json
-    } else {
-        opened.to_env_file()
-    };
+    let text = if json { export::Json.render(&opened.values, &[])? } else { opened.to_env_file() };
     context.ui.result(&text).map_err(Error::Output)?;
     Ok(ExitCode::Done)
 }

@@ -7,12 +7,14 @@ use zeroize::Zeroizing;
 use super::Args;
 use crate::check::format::Place;
 use crate::check::{FileFacts, GitState, Input, OtherEnvironment};
+use crate::commands::store_access::{Located, Target};
 use crate::context::Context;
 use crate::dotenv::{Document, Problem};
 use crate::env_vars;
 use crate::error::Error;
 use crate::fs;
 use crate::git::Git;
+use crate::manifest;
 use crate::project::{self, Environment, Project};
 use crate::schema::{self, Schema, Source};
 use crate::seal::{self, Access};
@@ -30,7 +32,7 @@ pub(super) struct Inputs {
 
 /// One thing that is checked.
 pub(super) struct Loaded {
-    /// The file as the user would name it.
+    /// The file as the user would name it, or where the store is.
     pub(super) file: Option<PathBuf>,
     /// The file, absolute.
     pub(super) path: Option<PathBuf>,
@@ -44,7 +46,13 @@ pub(super) struct Loaded {
 
 /// What was read.
 pub(super) enum Content {
-    EnvFile { bytes: Zeroizing<Vec<u8>>, document: Document, problems: Vec<Problem>, facts: FileFacts },
+    EnvFile {
+        bytes: Zeroizing<Vec<u8>>,
+        document: Document,
+        problems: Vec<Problem>,
+        facts: FileFacts,
+    },
+    /// Of a sealed file or of a store.
     Sealed(Values),
     Process(Values),
 }
@@ -88,7 +96,7 @@ pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> 
     }
     let mut access = Access::from_context(context, args.identity.as_deref());
     let mut reader = Reader { project, access: &mut access, context };
-    let (loaded, others) = reader.read(args)?;
+    let (loaded, others) = reader.read(args, schema.as_ref())?;
     Ok(Inputs { schema, loaded, others })
 }
 
@@ -99,12 +107,19 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, args: &Args) -> Result<(Vec<Loaded>, Vec<OtherEnvironment>), Error> {
+    fn read(
+        &mut self,
+        args: &Args,
+        schema: Option<&Schema>,
+    ) -> Result<(Vec<Loaded>, Vec<OtherEnvironment>), Error> {
         if args.process {
             let environment = self.chosen().unwrap_or_else(|| project::STRICTEST.to_owned());
             let content = Content::Process(process_values(self.context));
             let process = Loaded { file: None, path: None, lock: None, environment, content };
             return Ok((vec![process], Vec::new()));
+        }
+        if let Some(store) = &args.store {
+            return Ok((vec![self.store(store, args.identity.as_deref(), schema)?], Vec::new()));
         }
         if args.files.is_empty() {
             return self.environment();
@@ -160,6 +175,24 @@ impl Reader<'_> {
             others.extend(values.map(|values| OtherEnvironment { name: name.clone(), values }));
         }
         others
+    }
+
+    /// What a store has for the environment. The project's own schema says what of it is the environment's.
+    fn store(
+        &mut self,
+        name: &str,
+        identity: Option<&Path>,
+        schema: Option<&Schema>,
+    ) -> Result<Loaded, Error> {
+        let (Some(project), Some(schema)) = (&self.project, schema) else {
+            return Err(manifest::Error::NotFound.into());
+        };
+        let environment = project.environment(self.context)?;
+        let target = Target::find(name, project, &environment, identity)?;
+        let Located { values, location } = target.values(schema, self.context)?;
+        let content = Content::Sealed(values);
+        let file = Some(location.into());
+        Ok(Loaded { file, path: None, lock: None, environment: environment.name, content })
     }
 
     /// A file that was named: an env file or a sealed file, told apart by its content.

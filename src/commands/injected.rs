@@ -1,0 +1,130 @@
+//! The values of an environment for another program: what `run` injects and `export` writes.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::sealing::{say_remarks, warn_differing};
+use super::store_access::Target;
+use crate::check::{self, Input, Subject};
+use crate::context::Context;
+use crate::dotenv::{self, Document};
+use crate::error::Error;
+use crate::project::{self, Environment, Project};
+use crate::schema::Schema;
+use crate::seal::{self, Access};
+use crate::secret::Values;
+use crate::ui::escape;
+use crate::{env_vars, fs, store};
+
+/// Where the values come from.
+#[derive(clap::Args)]
+pub(super) struct Origin {
+    /// Take this env file or sealed file instead of the environment's
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Take what this store has for the environment instead of the sealed file
+    #[arg(long, value_name = "STORE", conflicts_with = "file")]
+    from: Option<String>,
+
+    /// File with the private key that opens sealed files
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
+
+/// What was read, and what it has to fit.
+pub(super) struct Loaded {
+    pub(super) values: Values,
+    pub(super) schema: Option<Schema>,
+    pub(super) environment: String,
+    /// The programs that are declared to read the environment's env file.
+    pub(super) readers: Vec<String>,
+}
+
+impl Origin {
+    /// Reads the values, and says what the user should know about where they come from.
+    pub(super) fn load(&self, context: &mut Context) -> Result<Loaded, Error> {
+        if let Some(store) = &self.from {
+            return load_store(store, self.identity.as_deref(), context);
+        }
+        let mut access = Access::from_context(context, self.identity.as_deref());
+        if let Some(file) = &self.file {
+            return load_file(&context.resolve(file), &mut access, context);
+        }
+        let project = Project::require(context)?;
+        let environment = project.environment(context)?;
+        let values = if fs::exists(&environment.sealed) {
+            let opened = seal::open(&project, &environment, &mut access)?;
+            warn_differing(&opened, &environment, &mut context.ui)?;
+            say_remarks(&opened.remarks, &mut context.ui);
+            opened.values
+        } else if fs::exists(&environment.env_file) {
+            plaintext(&environment.env_file, &fs::read(&environment.env_file)?)?
+        } else {
+            let Environment { name, env_file, sealed, .. } = environment;
+            return Err(Error::NoValues { environment: name, env_file, sealed });
+        };
+        let Environment { name: environment, readers, .. } = environment;
+        Ok(Loaded { values, schema: Some(project.schema()?), environment, readers })
+    }
+
+    /// The command that says more about values that do not fit.
+    pub(super) fn check(&self) -> String {
+        match &self.from {
+            Some(store) => format!("envward check --store {}", escape(store)),
+            None => "envward check".to_owned(),
+        }
+    }
+}
+
+/// What a store has. From then on nothing has the credentials any more that may have opened it.
+fn load_store(name: &str, identity: Option<&Path>, context: &mut Context) -> Result<Loaded, Error> {
+    let project = Project::require(context)?;
+    let environment = project.environment(context)?;
+    let schema = project.schema()?;
+    let target = Target::find(name, &project, &environment, identity)?;
+    let values = target.values(&schema, context)?.values;
+    context.env = context.env.without(&store::credentials(target.definition));
+    let Environment { name: environment, readers, .. } = environment;
+    Ok(Loaded { values, schema: Some(schema), environment, readers })
+}
+
+/// A file that the user names; the schema is that of the project around, if there is one.
+fn load_file(file: &Path, access: &mut Access, context: &mut Context) -> Result<Loaded, Error> {
+    let project = Project::find(context)?;
+    let chosen = context.globals.env.as_deref().or_else(|| context.env.get(env_vars::ENVWARD_ENV));
+    let default = project.as_ref().and_then(|project| project.manifest.project.default.as_deref());
+    let environment = chosen.or(default).unwrap_or(project::STRICTEST).to_owned();
+    let bytes: Zeroizing<Vec<u8>> = fs::read(file)?;
+    let values = if seal::is_sealed(&bytes) {
+        let opened = seal::open_bare(file, access)?;
+        say_remarks(&opened.remarks, &mut context.ui);
+        opened.values
+    } else {
+        plaintext(file, &bytes)?
+    };
+    let schema = project.as_ref().map(Project::schema).transpose()?;
+    Ok(Loaded { values, schema, environment, readers: Vec::new() })
+}
+
+fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {
+    let document = Document::parse(bytes)
+        .map_err(|problems| dotenv::Error::Invalid { path: path.to_owned(), problems })?;
+    Ok(document.values())
+}
+
+/// Whether the values fit the schema; says what does not.
+pub(super) fn fits(
+    input: Input<'_>,
+    schema: Option<&Schema>,
+    environment: &str,
+    context: &mut Context,
+) -> bool {
+    let now = context.clock.now();
+    let report = check::errors(&Subject::new(schema, environment, None, input, &[], now));
+    for diagnostic in &report.diagnostics {
+        context.ui.error(&diagnostic.message);
+    }
+    report.diagnostics.is_empty()
+}

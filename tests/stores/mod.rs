@@ -4,6 +4,8 @@
 
 mod cluster;
 mod conformance;
+
+mod aws;
 mod directory;
 mod openbao;
 mod sync;

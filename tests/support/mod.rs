@@ -1,7 +1,9 @@
 //! A sandbox: an empty directory, a home of its own, a cleared environment, a fixed clock, seeded randomness.
 
+pub mod aws_server;
 pub mod daemon;
 pub mod http;
+pub mod moto;
 pub mod openbao;
 pub mod sealed;
 pub mod shop;

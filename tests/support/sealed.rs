@@ -91,8 +91,9 @@ pub fn store(sandbox: &Sandbox, environment: &str, name: &str) -> Box<dyn Store>
 
 /// What a command of the user is handed.
 fn context(sandbox: &Sandbox) -> Context {
-    let env: EnvSnapshot =
-        sandbox.variables().iter().map(|(name, value)| (name.into(), value.into())).collect();
+    // Each handle is another user's command: it draws random numbers of its own.
+    let own = sandbox.variables().iter().filter(|(name, _)| name != "ENVWARD_TEST_ONLY_SEED");
+    let env: EnvSnapshot = own.map(|(name, value)| (name.into(), value.into())).collect();
     Context {
         ui: Ui::new(ColorChoice::Never, true, -1, true),
         clock: Clock::fixed(NOW.parse().unwrap()),

@@ -64,17 +64,16 @@ impl Failure {
                 Self::Garbage("the answer cannot be read")
             }
             SdkError::ResponseError(answer) => Self::of_code(None, None, answer.raw().status().as_u16()),
-            _ => Self::of_dispatch(error),
+            // Without credentials, or with settings that make no request, nothing is sent.
+            _ => match find::<CredentialsError>(error) {
+                Some(CredentialsError::CredentialsNotLoaded(_)) => Self::NoCredential,
+                None if matches!(error, SdkError::DispatchFailure(_)) => Self::of_connection(error),
+                _ => Self::Provider,
+            },
         }
     }
 
-    fn of_dispatch(error: &(dyn StdError + 'static)) -> Self {
-        if let Some(error) = find::<CredentialsError>(error) {
-            return match error {
-                CredentialsError::CredentialsNotLoaded(_) => Self::NoCredential,
-                _ => Self::Provider,
-            };
-        }
+    fn of_connection(error: &(dyn StdError + 'static)) -> Self {
         let kind = find::<io::Error>(error).map(io::Error::kind);
         let says = |text: &str| chain(error).any(|part| part.to_string().contains(text));
         match kind {
@@ -82,6 +81,7 @@ impl Failure {
             _ if says("dns error") => Self::Unreachable("there is no such host; is the region right?"),
             _ if says("certificate") => Self::Unreachable("its TLS certificate is not trusted"),
             _ if says("connect timeout") => Self::Unreachable("the connection was not made in time"),
+            _ if says("read timeout") => Self::Lost("it did not answer in time"),
             _ if says("client error (Connect)") => Self::Unreachable("the connection failed"),
             _ => Self::Lost("the connection was cut"),
         }
@@ -114,7 +114,7 @@ impl Failure {
             | "SlowDown" => Self::Throttled,
             _ if status == 429 => Self::Throttled,
             "" if (300..400).contains(&status) => Self::Garbage("it sends to another address"),
-            "" if (400..500).contains(&status) => Self::Garbage("the answer cannot be read"),
+            "" if status < 500 => Self::Garbage("the answer cannot be read"),
             _ => Self::Failed(status),
         }
     }

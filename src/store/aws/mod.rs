@@ -13,7 +13,6 @@ mod examine;
 mod failure;
 mod http;
 mod limits;
-mod object;
 mod one_secret;
 mod operations;
 mod per_variable;

@@ -10,10 +10,12 @@ use super::examine;
 use super::failure::Failure;
 use super::operations::{Description, text_of};
 use super::service::{Runtime, Service};
-use super::{PRICE, limits, object, tags};
-use crate::secret::Key;
+use super::{PRICE, limits, tags};
+use crate::secret::{Key, Secret};
+use crate::store::json_object;
 use crate::store::{
-    Capabilities, Changes, Error, Finding, Mark, Price, Revision, Snapshot, State, Store, Stored, Version,
+    Capabilities, Changes, Error, Finding, Held, Mark, Price, Revision, Snapshot, State, Store, Stored,
+    Version,
 };
 
 /// A secret that holds a JSON object.
@@ -63,13 +65,21 @@ impl Work {
         let text = text_of(self.path(), value.text)?;
         let snapshot = Snapshot {
             version: value.version,
-            values: object::parse(self.path(), &text)?,
+            values: self.values(&text)?,
             versions: IndexMap::new(),
             mark: found.and_then(|found| tags::to_mark(&found.tags)),
             created: value.created,
             expires: None,
         };
         Ok((snapshot, true))
+    }
+
+    fn values(&self, text: &Secret) -> Result<IndexMap<String, Held>, Error> {
+        json_object::parse(text.expose()).map_err(|_| {
+            let what = format!("the secret {} is not a JSON object", self.path());
+            let help = "name another secret, or use layout = \"per-variable\" for secrets of one value each";
+            Error::Unsupported { what, help: Some(help.to_owned()) }
+        })
     }
 
     fn unreadable(&self, failure: Failure, found: Option<&Description>) -> Error {
@@ -94,13 +104,14 @@ impl Work {
             }
         };
         let text = text_of(self.path(), value.text)?;
-        let values = object::parse(self.path(), &text)?;
+        let values = self.values(&text)?;
         let created = value.created;
         Ok(Snapshot { version: version.clone(), values, created, ..Snapshot::empty() })
     }
 
     async fn write(&self, base: &Snapshot, changes: &Changes, mark: Option<&Mark>) -> Result<Stored, Error> {
-        let text = object::render(&object::apply(&base.values, changes));
+        let mut text = json_object::changed(&base.values, changes);
+        let text = Secret::new(std::mem::take(&mut *text));
         limits::check_value(
             self.path(),
             text.expose(),

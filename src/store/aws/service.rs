@@ -72,7 +72,7 @@ impl Service {
             loader = loader.credentials_provider(credentials.clone());
         }
         let config = loader.load().await;
-        let Some(region) = config.region() else {
+        let Some(region) = config.region().filter(|region| !region.as_ref().is_empty()) else {
             let message = "no AWS region is configured".to_owned();
             let help = "write region = \"…\" to the store in envward.toml, or set AWS_REGION".to_owned();
             return Err(Error::Configuration { message, help: Some(help) });

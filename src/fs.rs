@@ -287,13 +287,11 @@ pub fn current_user() -> Option<u32> {
     None
 }
 
-/// Whether a path, which need not exist yet, lies below `root` once all symbolic links are followed.
+/// Whether a path, which need not exist yet, lies below `root`, which is canonical, once all symbolic links are
+/// followed.
 pub fn lies_inside(path: &Path, root: &Path) -> bool {
     let existing = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
-    match (existing, fs::canonicalize(root)) {
-        (Some(existing), Ok(root)) => existing.starts_with(root),
-        _ => false,
-    }
+    existing.is_some_and(|existing| existing.starts_with(root))
 }
 
 /// Whether [`write_shared`] would write there, for writers of several files that write all or none.

@@ -80,13 +80,15 @@ impl Project {
             let definition = self.manifest.recipients.get(recipient)?;
             Some((recipient.clone(), definition.key().to_owned()))
         };
+        let root = fs::canonicalize(&self.root).ok();
+        let inside = |path: &Path| self.inside(path, root.as_deref());
         Ok(Environment {
             name: name.to_owned(),
-            env_file: self.inside(&definition.file_or_default(name))?,
-            sealed: self.inside(&definition.sealed_or_default(name))?,
+            env_file: inside(&definition.file_or_default(name))?,
+            sealed: inside(&definition.sealed_or_default(name))?,
             format: definition.format.unwrap_or_default(),
-            project_key: self.inside(Path::new(&format!("secrets/{name}.key.age")))?,
-            lock: self.inside(Path::new(&format!(".envward/{name}.lock")))?,
+            project_key: inside(Path::new(&format!("secrets/{name}.key.age")))?,
+            lock: inside(Path::new(&format!(".envward/{name}.lock")))?,
             readers: definition.readers.clone().unwrap_or_default(),
             recipients: definition.recipients.iter().filter_map(key_of).collect(),
         })
@@ -112,10 +114,12 @@ impl Project {
         schema::load(&self.schema_source())
     }
 
-    /// A path of the manifest made absolute; a link that leads out of the project is an error.
-    fn inside(&self, path: &Path) -> Result<PathBuf, manifest::Error> {
+    /// A path of the manifest made absolute; a link that leads out of the project, whose canonical root is
+    /// given, is an error.
+    fn inside(&self, path: &Path, root: Option<&Path>) -> Result<PathBuf, manifest::Error> {
         let path = self.root.join(path);
-        if fs::lies_inside(&path, &self.root) { Ok(path) } else { Err(manifest::Error::Outside { path }) }
+        let lies_inside = root.is_some_and(|root| fs::lies_inside(&path, root));
+        if lies_inside { Ok(path) } else { Err(manifest::Error::Outside { path }) }
     }
 }
 

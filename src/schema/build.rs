@@ -70,7 +70,9 @@ struct DeclaredRule {
 /// Takes the definitions out of the layers. A variable stays where it was first declared, its origin is where
 /// it was last refined.
 fn merge(layers: &mut [Layer]) -> Merged {
-    let mut merged = Merged::default();
+    let count = layers.iter().map(|layer| layer.definition.vars.len()).sum();
+    // A definition is large: growing step by step would move them all again and again.
+    let mut merged = Merged { vars: IndexMap::with_capacity(count), ..Merged::default() };
     for (layer_index, layer) in layers.iter_mut().enumerate() {
         let (vars, rules) = (mem::take(&mut layer.definition.vars), mem::take(&mut layer.definition.rules));
         for (name, definition) in vars {

@@ -8,5 +8,6 @@ mod conformance;
 mod aws;
 mod directory;
 mod openbao;
+mod race;
 mod sync;
 mod vault_kv;

@@ -60,9 +60,14 @@ impl Sandbox {
 
     /// Sets an environment variable for every command of this sandbox.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// The same for the commands from now on.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.variables.retain(|(known, _)| known != name);
         self.variables.push((name.to_owned(), value.into()));
-        self
     }
 
     /// The environment of every command of this sandbox.

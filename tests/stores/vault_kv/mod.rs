@@ -2,6 +2,7 @@
 //! special to this engine, and what `bao` makes of what was written.
 
 mod faults;
+mod race;
 mod v1;
 mod v2;
 
@@ -14,6 +15,9 @@ use serde_json::value::RawValue;
 use crate::support::Sandbox;
 use crate::support::openbao::{Mount, server};
 use crate::support::sealed::{project, store};
+
+/// The store's name in the manifest.
+const STORE: &str = "vault";
 
 /// Where the environment's secret lies below the mount.
 const PATH: &str = "shop/production";
@@ -75,12 +79,17 @@ impl Secret {
 /// A project with a store at a place.
 pub fn project_at(address: &str, mount: &str, path: &str) -> Sandbox {
     let sandbox = project();
-    let store = format!(
-        "\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{mount}\"\npath = \"{path}\"\n"
-    );
+    let store = store_at(address, mount, path);
     let manifest = sandbox
         .read("envward.toml")
         .replace("[environments.production]\n", "[environments.production]\nstores = [\"vault\"]\n");
     sandbox.write("envward.toml", manifest + &store);
     sandbox
+}
+
+/// The store's definition in a manifest.
+fn store_at(address: &str, mount: &str, path: &str) -> String {
+    format!(
+        "\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{mount}\"\npath = \"{path}\"\n"
+    )
 }

@@ -1,0 +1,122 @@
+//! Sixteen processes push fifty times each to one place, and nobody's change is lost.
+//!
+//! Each has a working copy and a variable of its own, which it changes with every push, and now and then it changes
+//! one that all of them share. So every version must differ from the one before it by what one process reported as
+//! pushed, in the order in which that process did, and by nothing else.
+
+use std::collections::BTreeMap;
+
+use crate::stores::conformance::held;
+use crate::support::Sandbox;
+use crate::support::sealed::store;
+
+const PROCESSES: usize = 16;
+const PUSHES_EACH: usize = 50;
+const ENV_FILE: &str = ".env.production";
+
+/// The variables of the race: what goes into the manifest.
+pub fn variables() -> String {
+    let own = (0..PROCESSES).map(own).chain(["SHARED".to_owned()]);
+    own.map(|name| format!("[vars.{name}]\nsecret = false\n")).collect::<Vec<_>>().concat()
+}
+
+/// What a process reports as pushed: its own variable's value, and the shared one's if it changed that too.
+type Pushed = (String, Option<String>);
+
+/// Runs the race from copies of a project that has [`variables`] and whose environment is served by this store.
+pub fn no_update_is_lost(project: &Sandbox, name: &str) {
+    let names = (0..PROCESSES).map(own).chain(["SHARED".to_owned()]);
+    project.write(ENV_FILE, names.map(|name| format!("{name}=first\n")).collect::<Vec<_>>().concat());
+    project.envward("push --yes").success();
+
+    let reported: Vec<Vec<Pushed>> = std::thread::scope(|scope| {
+        let start = |number| scope.spawn(move || Process { number, copy: project.copy() }.push_all());
+        let processes: Vec<_> = (0..PROCESSES).map(start).collect();
+        processes.into_iter().map(|process| process.join().unwrap()).collect()
+    });
+
+    let versions = versions(project, name);
+    let mut found = vec![Vec::new(); PROCESSES];
+    for pair in versions.windows(2) {
+        let changed: Vec<_> = pair[1].iter().filter(|&(name, value)| pair[0][name] != *value).collect();
+        let number = (0..PROCESSES).find(|&number| *changed[0].0 == own(number)).expect("its own variable");
+        let shared = changed.get(1).map(|(name, value)| {
+            assert_eq!(*name, "SHARED", "{changed:?}");
+            (*value).clone()
+        });
+        found[number].push((changed[0].1.clone(), shared));
+        assert!(changed.len() <= 2, "{changed:?}");
+    }
+    assert_eq!(found, reported);
+    let first_round = reported.iter().flatten().filter(|(value, shared)| value == "0" && shared.is_some());
+    assert_eq!(first_round.count(), 1, "of those who changed the same variable at once one may win");
+}
+
+/// The values of every version, oldest first.
+fn versions(project: &Sandbox, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut store = store(project, "production", name);
+    let history = store.history(None).unwrap();
+    let read = |version| held(&store.read_at(version).unwrap()).into_iter().collect();
+    history.iter().rev().map(|revision| &revision.version).map(read).collect()
+}
+
+fn own(number: usize) -> String {
+    format!("OWN_{number:02}")
+}
+
+struct Process {
+    number: usize,
+    copy: Sandbox,
+}
+
+impl Process {
+    fn push_all(mut self) -> Vec<Pushed> {
+        let mut pushed = Vec::new();
+        for round in 0..PUSHES_EACH {
+            // Processes that draw the same pauses would meet again and again.
+            self.copy.set("ENVWARD_TEST_ONLY_SEED", (self.number * PUSHES_EACH + round).to_string());
+            // Every second time in step with the store before.
+            let is_shared = round % 10 == 0;
+            if is_shared && round % 20 == 10 {
+                self.copy.envward("pull --yes").success();
+            }
+            pushed.extend(self.push(round, is_shared));
+        }
+        pushed
+    }
+
+    /// Changes its own variable and perhaps the shared one, and pushes. `None` if someone else changed the shared
+    /// one meanwhile: then nothing may have been written.
+    fn push(&self, round: usize, is_shared: bool) -> Option<Pushed> {
+        let value = format!("{round}");
+        let shared = is_shared.then(|| format!("{}-{round}", self.number));
+        self.set(&own(self.number), &value);
+        if let Some(shared) = &shared {
+            self.set("SHARED", shared);
+        }
+        loop {
+            let push = self.copy.envward("push --yes");
+            if push.code == Some(0) {
+                return Some((value, shared));
+            }
+            let push = push.code(6);
+            if push.stderr.contains("changed here and in store") {
+                assert!(is_shared, "{}", push.stderr);
+                self.copy.envward("pull --yes --take store SHARED").success();
+                return None;
+            }
+            // Others were faster five times: it says so, and whoever ran it runs it again.
+            let _ = push.stderr_has("was changed by someone else; nothing was written");
+        }
+    }
+
+    /// Sets a variable in the env file, as an editor does.
+    fn set(&self, name: &str, value: &str) {
+        let start = format!("{name}=");
+        let file = self.copy.read(ENV_FILE);
+        let line = |line: &str| {
+            if line.starts_with(&start) { format!("{start}{value}\n") } else { format!("{line}\n") }
+        };
+        self.copy.write(ENV_FILE, file.lines().map(line).collect::<Vec<_>>().concat());
+    }
+}

@@ -210,6 +210,7 @@ fn store_exit_code(error: &store::Error) -> ExitCode {
     match error {
         Error::Moved { .. } => ExitCode::Conflict,
         Error::Seal(error) => sealed_exit_code(error),
+        Error::FormerKey { .. } => ExitCode::CannotDecrypt,
         Error::Definition { .. } | Error::Configuration { .. } => ExitCode::Unreadable,
         Error::OtherAddress { .. } | Error::Unsupported { .. } => ExitCode::Usage,
         Error::Random(_) => ExitCode::Bug,

@@ -130,10 +130,12 @@ fn require_variable(name: &str, schema: &Schema) -> Result<(), Error> {
     })
 }
 
-/// What is there now. A version that was deleted holds nothing, and can be built on.
+/// What is there now. A version that was deleted, or that is not trusted any more, holds nothing and can be built on.
 fn read(store: &mut dyn Store) -> Result<Snapshot, store::Error> {
     match store.read() {
-        Err(store::Error::Deleted { version, .. }) => Ok(Snapshot { version, ..Snapshot::empty() }),
+        Err(store::Error::Deleted { version, .. } | store::Error::FormerKey { version, .. }) => {
+            Ok(Snapshot { version, ..Snapshot::empty() })
+        }
         read => read,
     }
 }

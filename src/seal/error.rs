@@ -197,20 +197,6 @@ pub enum Error {
         /// What it was sealed as.
         number: u64,
     },
-    /// The newest file of a series was sealed under a project key that was replaced since, so that someone who left
-    /// may have written it.
-    #[error(
-        "{} was sealed under project key {key}, which who left knows; the environment has key {current}",
-        path.display()
-    )]
-    FormerKey {
-        /// The file.
-        path: PathBuf,
-        /// Number of the key it was sealed under.
-        key: u32,
-        /// Number of the present one.
-        current: u32,
-    },
     /// A file in which envward remembers something is damaged.
     #[error("{} is damaged or was written by a newer envward", path.display())]
     State {
@@ -301,11 +287,6 @@ impl Error {
             Self::Newer { .. } => Some("install a newer envward".to_owned()),
             Self::State { path } => Some(format!("install a newer envward, or remove {}", path.display())),
             Self::InSeries(error) => match &**error {
-                Self::FormerKey { .. } => Some(
-                    "if a removal was interrupted, run it again: envward recipients remove NAME; \
-                     else take the newest version from git"
-                        .to_owned(),
-                ),
                 Self::Newer { .. } => error.hint(),
                 _ => {
                     Some("take it back from git, or remove it: the version before it counts then".to_owned())
@@ -321,7 +302,6 @@ impl Error {
             | Self::Secret { .. }
             | Self::Revision
             | Self::Renumbered { .. }
-            | Self::FormerKey { .. }
             | Self::Plaintext { .. } => None,
         }
     }

@@ -60,16 +60,32 @@ impl Series {
         Ok(self.open_any(path, number, access)?.0)
     }
 
-    /// Opens the newest file, which must be under the present project key.
-    pub fn open_newest(&mut self, path: &Path, number: u64, access: &mut Access) -> Result<Opened, Error> {
+    /// Opens the newest file; `None` if it was sealed under a project key that was replaced since, so that someone
+    /// who has left may have written it.
+    pub fn open_newest(
+        &mut self,
+        path: &Path,
+        number: u64,
+        access: &mut Access,
+    ) -> Result<Option<Opened>, Error> {
         let (opened, key) = self.open_any(path, number, access)?;
-        match opened.keys.as_ref().map(|keys| keys.current().number) {
-            Some(current) if current != key => {
-                let error = Error::FormerKey { path: path.to_owned(), key, current };
-                Err(Error::InSeries(Box::new(error)))
-            }
-            _ => Ok(opened),
-        }
+        let current = opened.keys.as_ref().map(|keys| keys.current().number);
+        Ok((current == Some(key)).then_some(opened))
+    }
+
+    /// Opens the newest file if it is not sealed as the next one will be: under the present project key, to those
+    /// who can open the environment's own sealed file now.
+    pub fn open_outdated(
+        &mut self,
+        path: &Path,
+        number: u64,
+        access: &mut Access,
+    ) -> Result<Option<Opened>, Error> {
+        let (opened, key) = self.open_any(path, number, access)?;
+        let own = open_site(&self.site, access)?;
+        let current = own.keys.as_ref().map(|keys| keys.current().number);
+        let is_up_to_date = current == Some(key) && opened.recipients == own.recipients;
+        Ok((!is_up_to_date).then_some(opened))
     }
 
     fn open_any(&mut self, path: &Path, number: u64, access: &mut Access) -> Result<(Opened, u32), Error> {

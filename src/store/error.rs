@@ -69,6 +69,18 @@ pub enum Error {
         /// How to bring it back.
         help: String,
     },
+    /// The newest version of a directory store was sealed under a project key that was replaced since. A write that
+    /// takes none of its values over may build on it.
+    #[error(
+        "version {} of {path} is sealed under a former project key, which whoever left the project knows",
+        version.as_str()
+    )]
+    FormerKey {
+        /// The directory.
+        path: String,
+        /// The version.
+        version: Version,
+    },
     /// The version was destroyed for good.
     #[error("version {} of {path} was destroyed", version.as_str())]
     Destroyed {
@@ -211,6 +223,10 @@ impl Error {
             Self::NoCredential { .. } => Some("log in, or set one of them".into()),
             Self::Forbidden { .. } => Some("see what the login lacks with: envward doctor".into()),
             Self::Deleted { help, .. } | Self::TooLarge { help, .. } => Some(help.clone()),
+            Self::FormerKey { version, .. } => Some(format!(
+                "if `envward history` shows that it is right, take it over: envward rollback --to {}",
+                version.as_str()
+            )),
             Self::NoVersion { .. } | Self::Destroyed { .. } => {
                 Some("see which versions there are with: envward history".into())
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{environments, say_other_remarks};
+use super::{environments, reseal_stores, say_other_remarks};
 use crate::approvals::Claim;
 use crate::commands::claims::{self, Question};
 use crate::commands::sealing::say_commit;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::manifest::ManifestEdit;
-use crate::project::Project;
+use crate::project::{Environment, Project};
 use crate::seal::recipients::{Plugins, Recipient, canonical};
 use crate::seal::{self, Access, Opened};
 use crate::ui::escape;
@@ -56,22 +56,23 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     manifest.check()?;
     // All are opened before the first is written, so that a missing identity changes nothing.
     let mut access = Access::from_context(context, args.identity.as_deref());
-    let mut all: Vec<(&str, Opened)> = Vec::new();
+    let mut all: Vec<(&Environment, Opened)> = Vec::new();
     let mut differs = false;
     for environment in environments.iter().filter(|environment| fs::exists(&environment.sealed)) {
         let opened = seal::open(&project, environment, &mut access)?;
         differs |= say_other_remarks(&opened, &args.name, &key, context);
-        all.push((&environment.name, opened));
+        all.push((environment, opened));
     }
     for (environment, opened) in &all {
         let mut recipients: Vec<String> = opened.recipients.iter().map(|key| canonical(key)).collect();
         if recipients.contains(&key) {
-            context.ui.say(&format!("{environment}: {} can open it already", args.name));
+            context.ui.say(&format!("{}: {} can open it already", environment.name, args.name));
             continue;
         }
         recipients.push(key.clone());
         seal::set_recipients(opened, &recipients, &mut access, &mut context.rng)?;
-        context.ui.say(&format!("{environment}: {} can open it now", args.name));
+        context.ui.say(&format!("{}: {} can open it now", environment.name, args.name));
+        reseal_stores(&project, environment, args.identity.as_deref(), context)?;
     }
     manifest.save()?;
     for environment in environments.iter().filter(|environment| !fs::exists(&environment.sealed)) {

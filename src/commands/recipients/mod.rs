@@ -4,12 +4,18 @@ mod add;
 mod list;
 mod remove;
 
+use std::path::Path;
+
 use super::sealing::say_remarks;
+use super::store_access::stores_of;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::manifest::StoreDefinition;
 use crate::project::{Environment, Project};
-use crate::seal::{Opened, Remark};
+use crate::rng::Rng;
+use crate::seal::{Access, Opened, Remark};
+use crate::store;
 
 /// Arguments of `recipients`.
 #[derive(clap::Args)]
@@ -45,6 +51,36 @@ fn environments(project: &Project, context: &Context) -> Result<Vec<Environment>
     };
     let environments = names.into_iter().map(|name| project.environment_named(name));
     Ok(environments.collect::<Result<_, _>>()?)
+}
+
+/// Seals what the directory stores of an environment hold once more, for those who can open its sealed file now.
+/// Earlier versions stay as they are: whoever could open them has them in git anyway.
+fn reseal_stores(
+    project: &Project,
+    environment: &Environment,
+    identity: Option<&Path>,
+    context: &mut Context,
+) -> Result<(), Error> {
+    for name in stores_of(project, environment) {
+        let Some(StoreDefinition::Directory(definition)) = project.manifest.stores.get(name) else {
+            continue;
+        };
+        let (access, rng) = (Access::from_context(context, identity), Rng::system(&context.env));
+        match store::directory::reseal(definition, project, environment, access, rng) {
+            Ok(None) => {}
+            Ok(Some(version)) => {
+                let version = version.as_str();
+                context.ui.say(&format!("{}: store {name} sealed anew, version {version}", environment.name));
+            }
+            // Who shuts himself out cannot open what he has just sealed.
+            Err(store::Error::Seal(error)) if error.lacks_identity() => {
+                context.ui.warn(&format!("{}: store {name} could not be sealed anew", environment.name));
+                context.ui.help("let another recipient take its values over: envward rollback --to VERSION");
+            }
+            Err(error) => return Err(Error::Store { name: name.clone(), error: Box::new(error) }),
+        }
+    }
+    Ok(())
 }
 
 /// Says what is to be said about a file that was opened; whether manifest and file differ in more than the

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{environments, say_other_remarks};
+use super::{environments, reseal_stores, say_other_remarks};
 use crate::cli::Format;
 use crate::commands::name;
 use crate::commands::sealing::say_commit;
@@ -84,6 +84,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         let found = exposure(git.as_ref(), environment, &sealed, &known, &key, context.clock.now())?;
         report.add(&environment.name, &found);
         shut_out(opened, remaining, &args.name, &environment.name, &mut access, context)?;
+        reseal_stores(&project, environment, args.identity.as_deref(), context)?;
     }
     manifest.save()?;
     if git.is_none() {

@@ -33,8 +33,8 @@ pub(super) fn open(definition: &DirectoryDefinition, opening: Opening<'_>) -> Re
     Ok(Box::new(DirectoryStore::new(definition, project, environment, access, rng)?))
 }
 
-/// Seals what is there once more, for those who can open the environment's sealed file now and under its present
-/// project key; gives the new version. Called when a recipient comes or goes.
+/// Seals what is there once more if it is not sealed to those who can open the environment's sealed file now, under
+/// its present project key; gives the new version. Called when a recipient comes or goes.
 ///
 /// # Errors
 /// As of a write.
@@ -49,7 +49,7 @@ pub fn reseal(
     let _lock = store.lock()?;
     let files = store.files()?;
     let Some((&newest, path)) = files.last_key_value() else { return Ok(None) };
-    let opened = store.series.open(path, newest, &mut store.access)?;
+    let Some(opened) = store.series.open_outdated(path, newest, &mut store.access)? else { return Ok(None) };
     let (note, values) = unpack(&opened, path)?;
     Ok(Some(store.add(newest, Some(opened), note.mark, values)?.version))
 }
@@ -133,6 +133,10 @@ impl DirectoryStore {
         }
     }
 
+    fn former_key(&self, number: u64) -> Error {
+        Error::FormerKey { path: self.location.clone(), version: files::version(number) }
+    }
+
     fn moved(&self) -> Error {
         Error::Moved { path: self.location.clone() }
     }
@@ -152,8 +156,10 @@ impl Store for DirectoryStore {
         self.series.read_keys(&mut self.access)?;
         let files = self.files()?;
         let Some((&number, path)) = files.last_key_value() else { return Ok(Snapshot::empty()) };
-        let opened = self.series.open_newest(path, number, &mut self.access)?;
-        snapshot(number, &opened, path)
+        match self.series.open_newest(path, number, &mut self.access)? {
+            Some(opened) => snapshot(number, &opened, path),
+            None => Err(self.former_key(number)),
+        }
     }
 
     fn read_at(&mut self, version: &Version) -> Result<Snapshot, Error> {
@@ -183,9 +189,16 @@ impl Store for DirectoryStore {
         let (mut number, mut previous) = (0, None);
         let (mut values, mut last_mark) = (IndexMap::new(), None);
         if let Some((&newest, path)) = newest {
-            let opened = self.series.open_newest(path, newest, &mut self.access)?;
-            let (note, held) = unpack(&opened, path)?;
-            (number, previous, values, last_mark) = (newest, Some(opened), held, note.mark);
+            number = newest;
+            match self.series.open_newest(path, newest, &mut self.access)? {
+                Some(opened) => {
+                    let (note, held) = unpack(&opened, path)?;
+                    (previous, values, last_mark) = (Some(opened), held, note.mark);
+                }
+                // Whoever left may have written it: nothing of it goes on by itself.
+                None if base.values.is_empty() => {}
+                None => return Err(self.former_key(newest)),
+            }
         }
         for (name, value) in changes {
             match value {

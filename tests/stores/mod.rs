@@ -10,4 +10,5 @@ mod directory;
 mod openbao;
 mod race;
 mod sync;
+mod systems;
 mod vault_kv;

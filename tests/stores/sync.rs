@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::conformance::{changes, held};
 use crate::support::Sandbox;
+use crate::support::openbao::{self, Mount, Server};
 use crate::support::sealed::store;
 use crate::support::shop::shop;
 
@@ -524,4 +525,84 @@ fn that_the_env_file_differs_is_said_as_run_says_it() {
          help: take its changes over with: envward seal\n\
          store local: nothing to push\n",
     );
+}
+
+/// The shop with one path of a real OpenBao as its store.
+fn shop_with_openbao(server: &'static Server, mount: &Mount<'_>) -> Sandbox {
+    let shop =
+        shop_with_store().with("VAULT_ADDR", server.address()).with("VAULT_TOKEN", mount.token.as_str());
+    let place = format!("type = \"vault\"\naddress = \"{}\"\nmount = \"{}\"", server.address(), mount.name);
+    let manifest = shop.read("envward.toml").replace("type = \"directory\"", &place);
+    shop.write("envward.toml", manifest.replace("secrets/store", "shop/{env}"));
+    shop
+}
+
+#[test]
+fn an_environment_without_a_sealed_file_is_synced_too() {
+    let Some(server) = openbao::server() else { return };
+    let mount = server.kv(2);
+    let shop = shop_with_openbao(server, &mount);
+    shop.envward("push --yes").success().stderr_has("pushed 3 variables to store local, version 1\n");
+    shop.shell("sed -i s/key-1/key-2/ .env.production");
+    let there = json!({"data": {"API_KEY": "key-1", "DB_PASSWORD": "pass-there", "LOG_LEVEL": "INFO"}});
+    mount.request("POST", "data/shop/production", Some(there));
+    shop.envward("push --yes").success().stderr_has("  update    API_KEY\n");
+    shop.envward("pull --yes").success();
+    assert_eq!(
+        shop.read(".env.production"),
+        "# the shop\nAPI_KEY=key-2\nDB_PASSWORD=pass-there\nLOG_LEVEL=INFO\n"
+    );
+    // After the first seal the base still counts.
+    shop.envward("seal").success();
+    set(&shop, ".", "API_KEY", "key-3");
+    shop.envward("push --yes").success().stderr_has("  update    API_KEY\n");
+}
+
+#[test]
+fn a_list_in_the_store_is_named_and_neither_taken_nor_overwritten() {
+    let Some(server) = openbao::server() else { return };
+    let mount = server.kv(2);
+    let shop = shop_with_openbao(server, &mount);
+    shop.envward("seal").success();
+    shop.envward("push --yes").success();
+    let there = json!({"data": {"API_KEY": ["a", "b"], "DB_PASSWORD": 12345, "LOG_LEVEL": "INFO"}});
+    mount.request("POST", "data/shop/production", Some(there));
+    shop.envward("pull --yes")
+        .code(1)
+        .stderr_has("warning: store local holds a list or an object, which no variable can be: API_KEY\n");
+    assert_eq!((get(&shop, "API_KEY"), get(&shop, "DB_PASSWORD")), ("key-1".to_owned(), "12345".to_owned()));
+    shop.envward("push --yes").success().stderr_has("left as it is there: API_KEY\n");
+    assert_eq!(mount.bao_kv_get("shop/production")["data"]["API_KEY"], json!(["a", "b"]));
+}
+
+#[test]
+fn a_store_without_compare_and_set_is_written_only_when_told_each_time() {
+    let Some(server) = openbao::server() else { return };
+    let mount = server.kv(1);
+    let shop = shop_with_openbao(server, &mount);
+    shop.envward("seal").success();
+    for value in ["key-2", "key-3"] {
+        set(&shop, ".", "API_KEY", value);
+        shop.envward("push --yes").code(2).stderr_has(
+            "error: store local has no compare-and-set: what someone else writes meanwhile would be lost\n\
+             help: --no-cas writes all the same\n",
+        );
+        shop.envward("push --yes --no-cas").success();
+        assert_eq!(mount.bao_kv_get("shop/production")["API_KEY"], value);
+    }
+}
+
+#[test]
+fn what_was_deleted_in_the_store_is_brought_back_with_restore() {
+    let Some(server) = openbao::server() else { return };
+    let mount = server.kv(2);
+    let shop = shop_with_openbao(server, &mount);
+    shop.envward("seal").success();
+    shop.envward("push --yes").success();
+    set(&shop, ".", "API_KEY", "key-2");
+    mount.request("DELETE", "data/shop/production", None);
+    shop.envward("push --yes").code(5).stderr_has("was deleted");
+    shop.envward("push --yes --restore").success().stderr_has("  update    API_KEY\n");
+    let held = mount.bao_kv_get("shop/production");
+    assert_eq!(held["data"], json!({"API_KEY": "key-2", "DB_PASSWORD": "pass-1", "LOG_LEVEL": "INFO"}));
 }

@@ -14,6 +14,7 @@ mod check;
 mod check_formats;
 mod crash;
 mod diff;
+mod doctor;
 mod edit;
 mod env_file;
 mod exit_codes;

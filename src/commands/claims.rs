@@ -22,7 +22,7 @@ pub(super) struct Named {
 type Source = fn(&Project) -> Result<Vec<Named>, Error>;
 
 /// Where a manifest names things.
-const SOURCES: &[Source] = &[stores, plugins];
+const SOURCES: &[Source] = &[stores, |project| Ok(plugins(project))];
 
 /// Everything that the manifest names, also what the user's own environment names too: that may be gone tomorrow.
 ///
@@ -82,14 +82,13 @@ fn stores(project: &Project) -> Result<Vec<Named>, Error> {
     Ok(named)
 }
 
-/// A key that cannot be read is the finding of others.
-#[expect(clippy::unnecessary_wraps, reason = "one form for all sources")]
-fn plugins(project: &Project) -> Result<Vec<Named>, Error> {
+/// The plugins of recipients. A key that cannot be read is the finding of others.
+pub(super) fn plugins(project: &Project) -> Vec<Named> {
     let mut named = Vec::new();
     for (name, definition) in &project.manifest.recipients {
         let recipient = Recipient::parse(definition.key(), Plugins::Allowed).ok();
         let claim = recipient.as_ref().and_then(Recipient::plugin).map(Claim::plugin);
         named.extend(claim.map(|claim| Named { subject: format!("recipient {name}"), claims: vec![claim] }));
     }
-    Ok(named)
+    named
 }

@@ -25,6 +25,7 @@ mod bootstrap;
 mod check;
 mod claims;
 mod diff;
+mod doctor;
 mod edit;
 mod export;
 mod generate;
@@ -161,6 +162,8 @@ commands! {
     Rollback(rollback) has HUMAN_OR_JSON,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
+    /// Say what is set up, what is not, and the next step
+    Doctor(doctor) has HUMAN_OR_JSON,
 }
 
 impl Cli {

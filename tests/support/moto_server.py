@@ -4,8 +4,9 @@ moto takes no lock: of two calls that come at once, both could find a label wher
 service does not allow.
 
 Where moto 5.2.1 does not do what the API reference says, and the tests need that it does, it is set right here:
-GetSecretValue reads the version with the label AWSCURRENT, also after the label was moved; ListSecretVersionIds says
-when a version was made, and of a secret that is not there that it is not.
+GetSecretValue reads the version with the label AWSCURRENT, also after the label was moved; DescribeSecret shows the
+versions that have a label, and no other; ListSecretVersionIds says when a version was made, and of a secret that is
+not there that it is not.
 """
 
 import json
@@ -13,12 +14,13 @@ import sys
 import threading
 
 from moto.secretsmanager.exceptions import SecretNotFoundException
-from moto.secretsmanager.models import SecretsManagerBackend
+from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 move_label = SecretsManagerBackend.update_secret_version_stage
 list_versions = SecretsManagerBackend.list_secret_version_ids
+describe = FakeSecret.to_dict
 
 
 def move_label_and_read_there(self, secret_id, version_stage, remove_from_version_id, move_to_version_id):
@@ -37,6 +39,14 @@ def list_versions_with_times(self, secret_id):
     return json.dumps(answer)
 
 
+def describe_labelled(self):
+    answer = describe(self)
+    stages = answer.get("VersionIdsToStages") or {}
+    answer["VersionIdsToStages"] = {version: labels for version, labels in stages.items() if labels}
+    return answer
+
+
+FakeSecret.to_dict = describe_labelled
 SecretsManagerBackend.update_secret_version_stage = move_label_and_read_there
 SecretsManagerBackend.list_secret_version_ids = list_versions_with_times
 

@@ -139,10 +139,13 @@ impl Work {
     }
 
     async fn restore(&self) -> Result<(), Error> {
-        match self.service.restore(self.path()).await {
-            Ok(()) => Ok(()),
-            Err(failure) => Err(self.service.error_of_write(failure, "restore", self.path())),
+        let found = self.service.describe(self.path()).await;
+        let found = found.map_err(|failure| self.service.error(failure, "describe", self.path()))?;
+        if !found.is_some_and(|found| found.is_deleted) {
+            return Ok(());
         }
+        let restored = self.service.restore(self.path()).await;
+        restored.map_err(|failure| self.service.error_of_write(failure, "restore", self.path()))
     }
 
     async fn history(&self) -> Result<Vec<Revision>, Error> {

@@ -172,6 +172,13 @@ fn how_much_faster_many_are_than_one_after_the_other() {
 
 fn one_by_one(server: &Server, operation: &str, parameters: &Value) {
     let target = format!("secretsmanager.{operation}");
-    let headers = [("X-Amz-Target", target.as_str()), ("Connection", "close")];
-    http::request(server.port(), "POST", "/", &headers, Some(&parameters.to_string())).unwrap().success();
+    http::request(
+        server.port(),
+        "POST",
+        "/",
+        &[("X-Amz-Target", target.as_str())],
+        Some(&parameters.to_string()),
+    )
+    .unwrap()
+    .success();
 }

@@ -85,6 +85,7 @@ fn doctor_learns_whose_the_login_is_and_how_the_secret_is() {
         let findings = store.examine();
         findings.into_iter().map(|finding| (finding.level, finding.text)).collect::<Vec<_>>()
     };
+    store.restore(&[]).expect("there is nothing to bring back");
     let missing = (Level::Notice, format!("{} is not there yet", place.name));
     assert!(says(store.as_mut()).contains(&missing));
     place.server.call("CreateSecret", &json!({"Name": place.name})).success();

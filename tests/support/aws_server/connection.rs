@@ -13,22 +13,23 @@ use super::{Fault, Shared};
 /// Answers requests until the client has enough.
 pub fn serve(stream: &TcpStream, shared: &Shared) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
-    while let Some((operation, parameters)) = request(&mut reader) {
+    while let Some((operation, parameters, is_last)) = request(&mut reader) {
         let now = shared.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         shared.most_under_way.fetch_max(now, Ordering::SeqCst);
         let goes_on = answer(stream, shared, &operation, &parameters);
         shared.under_way.fetch_sub(1, Ordering::SeqCst);
-        if !goes_on {
+        if !goes_on || is_last {
             return;
         }
     }
 }
 
-/// The next request: its operation and its parameters.
-fn request(reader: &mut impl BufRead) -> Option<(String, Value)> {
+/// The next request: its operation, its parameters, and whether the client wants no more.
+fn request(reader: &mut impl BufRead) -> Option<(String, Value, bool)> {
     let (mut operation, mut length) = (String::new(), 0);
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|&read| read > 0)?;
+    let is_last = line.trim_end().ends_with("HTTP/1.0");
     loop {
         line.clear();
         reader.read_line(&mut line).ok().filter(|&read| read > 0)?;
@@ -41,7 +42,7 @@ fn request(reader: &mut impl BufRead) -> Option<(String, Value)> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some((operation, serde_json::from_slice(&body).unwrap_or_default()))
+    Some((operation, serde_json::from_slice(&body).unwrap_or_default(), is_last))
 }
 
 /// Whether the connection can go on.

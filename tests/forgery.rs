@@ -121,6 +121,59 @@ fn an_older_generation() {
         .stderr_has("warning: the sealed file is generation 1; this machine has seen 2\n");
 }
 
+/// `run` does not verify again what this machine verified last: none of this passes because of that.
+#[test]
+fn files_that_run_has_verified_before() {
+    let sandbox = sealed_shop();
+    let run = |message: &str| match message {
+        "" => drop(sandbox.envward("run -- printenv API_KEY").success().stdout("key-1\n").stderr("")),
+        _ => drop(sandbox.envward("run -- printenv API_KEY").code(4).stdout("").stderr_has(message)),
+    };
+    run("");
+    run("");
+    mallory(&sandbox);
+    sandbox.shell(&format!("mkdir ../mine && cp secrets/* ../mine && cp ../mallory/{SEALED} {SEALED}"));
+    run("was not sealed by anyone who knows the project key of production");
+    sandbox.shell("cp ../mallory/secrets/* secrets/");
+    run("but this machine knows production by ");
+    sandbox.shell(&format!("cp ../mine/production.enc.env {SEALED}"));
+    run("but this machine knows production by ");
+    sandbox.shell("rm secrets/production.key.age");
+    run("production.key.age");
+    sandbox.shell("cp ../mine/* secrets/");
+    run("");
+
+    // What lies outside of the two files is looked at every time.
+    let pinned = sandbox.with("ENVWARD_PROJECT_PIN", "0123456789abcdef0123456789abcdef");
+    pinned.envward("run -- true").code(4).stderr_has("but this machine knows production by 0123456789abcdef");
+    let sandbox = pinned.with("ENVWARD_PROJECT_PIN", "");
+    sandbox.shell("cp -r . ../clone && sed -i s/pass-1/pass-2/ ../clone/.env.production");
+    sandbox.envward("-C ../clone seal").success();
+    sandbox.shell("cp ../clone/envward.ledger.jsonl .");
+    sandbox
+        .envward("run -- true")
+        .code(4)
+        .stderr_has("is stale: it is generation 1, and the ledger knows generation 2\n");
+}
+
+/// Another branch may have the older file, with its older ledger.
+#[test]
+fn an_older_file_that_run_has_verified_before_is_still_older() {
+    let sandbox = sealed_shop();
+    sandbox.shell(&format!("cp {SEALED} ../old && cp envward.ledger.jsonl ../old-ledger"));
+    sandbox.shell("sed -i s/pass-1/pass-2/ .env.production");
+    sandbox.envward("seal").success();
+    sandbox
+        .shell(&format!("rm .env.production && cp ../old {SEALED} && cp ../old-ledger envward.ledger.jsonl"));
+    for _ in 0..2 {
+        sandbox
+            .envward("run -- printenv DB_PASSWORD")
+            .success()
+            .stdout("pass-1\n")
+            .stderr_has("warning: the sealed file is generation 1; this machine has seen 2\n");
+    }
+}
+
 #[test]
 fn an_older_generation_shows_without_any_key() {
     let sandbox = sealed_shop();

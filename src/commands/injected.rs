@@ -55,7 +55,7 @@ impl Origin {
         let project = Project::require(context)?;
         let environment = project.environment(context)?;
         let values = if fs::exists(&environment.sealed) {
-            let opened = seal::open(&project, &environment, &mut access)?;
+            let opened = seal::open_values(&project, &environment, &mut access)?;
             warn_differing(&opened, &environment, &mut context.ui)?;
             say_remarks(&opened.remarks, &mut context.ui);
             opened.values

@@ -152,6 +152,6 @@ pub(super) fn append(
     Ledger::read(&site.ledger())?.append(&site.ledger(), entry, &project_key.key)?;
     drop(lock);
     let current = keys.current();
-    site.machine(access)?.remember(site.name(), current.number, &current.pin(), generation);
+    site.machine(access)?.remember(site.name(), &current.seen(generation));
     Ok(())
 }

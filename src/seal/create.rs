@@ -136,6 +136,6 @@ pub(super) fn ensure_keys(
     }
     let keys = ProjectKeys::generate(rng)?;
     site.write_keys(&keys, recipients)?;
-    machine.remember(site.name(), keys.current().number, &keys.current().pin(), 0);
+    machine.remember(site.name(), &keys.current().seen(0));
     Ok((keys, None))
 }

@@ -1,5 +1,6 @@
-//! What this machine has seen of a project: the pin of each environment's project key, and the newest
-//! generation. It lies in the user's state directory, one file a project, known by the project's directory.
+//! What this machine has seen of a project: the pin of each environment's project key, the newest generation, and
+//! which files it verified last. It lies in the user's state directory, one file a project, known by the project's
+//! directory.
 //!
 //! Promised: once a machine has seen an environment, another project key or an older file does not pass
 //! unnoticed there. Not promised: anything at first sight, or where the state does not last (CI). There the
@@ -25,6 +26,9 @@ pub struct Seen {
     pub pin: String,
     /// The newest generation of the sealed file.
     pub generation: u64,
+    /// The digest of the files that were verified last, under this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<String>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,16 +63,15 @@ impl Machine {
         self.state.environments.get(environment)
     }
 
-    /// Remembers a project key and a generation; an older generation does not replace a newer one.
+    /// Remembers what was seen of an environment; an older generation does not replace a newer one.
     ///
     /// A state directory that cannot be written is no reason not to open a file: the next sight is a first
     /// one again, and says so.
-    pub fn remember(&mut self, environment: &str, key: u32, pin: &str, generation: u64) {
-        let sight = Seen { key, pin: pin.to_owned(), generation };
-        if self.state.learn(environment, &sight)
+    pub fn remember(&mut self, environment: &str, sight: &Seen) {
+        if self.state.learn(environment, sight)
             && let Some(path) = self.path.clone()
         {
-            let _ = self.write(&path, environment, &sight);
+            let _ = self.write(&path, environment, sight);
         }
     }
 
@@ -101,8 +104,13 @@ impl State {
     /// Takes in what was seen of an environment, but no older generation; whether that was anything new.
     fn learn(&mut self, environment: &str, sight: &Seen) -> bool {
         let known = self.environments.get(environment);
-        let generation = known.map_or(sight.generation, |known| known.generation.max(sight.generation));
-        let sight = Seen { generation, ..sight.clone() };
+        let mut sight = sight.clone();
+        if let Some(known) = known {
+            sight.generation = sight.generation.max(known.generation);
+            if sight.verified.is_none() && sight.pin == known.pin {
+                sight.verified.clone_from(&known.verified);
+            }
+        }
         let is_new = known != Some(&sight);
         self.environments.insert(environment.to_owned(), sight);
         is_new
@@ -117,15 +125,18 @@ mod tests {
         Machine::read(Some(directory), Path::new("/home/alice/shop")).expect("readable")
     }
 
+    fn seen(generation: u64, verified: Option<&str>) -> Seen {
+        Seen { key: 1, pin: "abc".to_owned(), generation, verified: verified.map(str::to_owned) }
+    }
+
     #[test]
     fn it_remembers_the_key_and_the_newest_generation() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         assert!(machine(directory.path()).seen("production").is_none());
-        machine(directory.path()).remember("production", 1, "abc", 7);
-        machine(directory.path()).remember("production", 1, "abc", 3);
+        machine(directory.path()).remember("production", &seen(7, None));
+        machine(directory.path()).remember("production", &seen(3, Some("digest")));
         let machine = machine(directory.path());
-        let seen = machine.seen("production").expect("it was remembered");
-        assert_eq!((seen.key, seen.pin.as_str(), seen.generation), (1, "abc", 7));
+        assert_eq!(machine.seen("production"), Some(&seen(7, Some("digest"))));
         assert!(machine.seen("staging").is_none());
     }
 
@@ -133,24 +144,33 @@ mod tests {
     fn what_another_process_learned_meanwhile_is_kept() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let (mut one, mut other) = (machine(directory.path()), machine(directory.path()));
-        one.remember("production", 2, "new", 9);
-        one.remember("staging", 1, "abc", 3);
-        other.remember("cold", 1, "def", 5);
-        other.remember("production", 2, "new", 7);
-        let seen = |environment: &str| {
-            machine(directory.path())
-                .seen(environment)
-                .map(|seen| (seen.key, seen.pin.clone(), seen.generation))
-        };
-        assert_eq!(seen("production"), Some((2, "new".to_owned(), 9)));
-        assert_eq!(seen("staging"), Some((1, "abc".to_owned(), 3)));
-        assert_eq!(seen("cold"), Some((1, "def".to_owned(), 5)));
+        let rekeyed = |generation| Seen { key: 2, pin: "new".to_owned(), ..seen(generation, None) };
+        one.remember("production", &rekeyed(9));
+        one.remember("staging", &seen(3, None));
+        other.remember("cold", &seen(5, None));
+        other.remember("production", &rekeyed(7));
+        let machine = machine(directory.path());
+        assert_eq!(machine.seen("production"), Some(&rekeyed(9)));
+        assert_eq!(machine.seen("staging"), Some(&seen(3, None)));
+        assert_eq!(machine.seen("cold"), Some(&seen(5, None)));
+    }
+
+    #[test]
+    fn what_was_verified_is_forgotten_with_its_key_only() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut machine = machine(directory.path());
+        machine.remember("production", &seen(7, Some("digest")));
+        machine.remember("production", &seen(8, None));
+        assert_eq!(machine.seen("production"), Some(&seen(8, Some("digest"))));
+        let rekeyed = Seen { key: 2, pin: "new".to_owned(), ..seen(9, None) };
+        machine.remember("production", &rekeyed);
+        assert_eq!(machine.seen("production"), Some(&rekeyed));
     }
 
     #[test]
     fn another_directory_is_another_project() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        machine(directory.path()).remember("production", 1, "abc", 7);
+        machine(directory.path()).remember("production", &seen(7, None));
         let other = Machine::read(Some(directory.path()), Path::new("/home/alice/other")).expect("readable");
         assert!(other.seen("production").is_none());
     }
@@ -158,7 +178,7 @@ mod tests {
     #[test]
     fn a_damaged_state_is_not_taken_for_a_first_sight() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        machine(directory.path()).remember("production", 1, "abc", 7);
+        machine(directory.path()).remember("production", &seen(7, None));
         let path = machine(directory.path()).path.expect("it has a home");
         fs::write_private(&path, b"{").expect("writable");
         let read = Machine::read(Some(directory.path()), Path::new("/home/alice/shop"));
@@ -168,7 +188,7 @@ mod tests {
     #[test]
     fn without_a_home_nothing_is_remembered_and_nothing_fails() {
         let mut machine = Machine::read(None, Path::new("/srv/shop")).expect("no file, no error");
-        machine.remember("production", 1, "abc", 7);
+        machine.remember("production", &seen(7, None));
         assert!(
             Machine::read(None, Path::new("/srv/shop"))
                 .is_ok_and(|machine| machine.seen("production").is_none())

@@ -6,6 +6,8 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::content::Content;
+use super::known;
+use super::machine::Seen;
 use super::project_key::ProjectKeys;
 use super::record::Record;
 use super::site::{Place, Site};
@@ -94,14 +96,16 @@ pub(super) fn open_site(site: &Site, access: &mut Access) -> Result<Opened, Erro
     let bytes = read(&site.environment.sealed)?;
     let unverified = Unverified::read(&bytes, Place::Site(site.clone()), access)?;
     let record = unverified.record(site)?;
-    let keys = site.require_keys(access)?;
+    let key_file = site.require_key_file()?;
+    let keys = site.open_keys(&key_file, access)?;
     let mut machine = site.machine(access)?;
     let author = trust::check_author(&keys, site, &machine, access)?;
     let mut opened = unverified.verify(&record, keys, site, &bytes)?;
     let keys = opened.keys.as_ref().expect("they were just put there");
     let age = trust::check_age(&record, keys, site, &machine)?;
     let key = keys.current();
-    machine.remember(site.name(), key.number, &key.pin(), record.generation);
+    let verified = Some(known::digest(&bytes, &key_file));
+    machine.remember(site.name(), &Seen { verified, ..key.seen(record.generation) });
     opened.remarks = author.into_iter().chain(age).collect();
     opened.remarks.extend(trust::compare_recipients(site, &opened.recipients));
     opened.bytes = bytes;
@@ -177,18 +181,24 @@ impl Unverified {
         site: &Site,
         bytes: &[u8],
     ) -> Result<Opened, Error> {
-        let mut opened = self.0;
-        if !opened.content.is_canonical(bytes) {
+        if !self.0.content.is_canonical(bytes) {
             return Err(Error::Altered { path: site.environment.sealed.clone() });
         }
+        let mut opened = self.without_record(record);
+        trust::check_tags(record, &opened.content, &keys, site)?;
+        opened.keys = Some(keys);
+        Ok(opened)
+    }
+
+    /// The file without its last line, and with what that line says of it.
+    pub(super) fn without_record(self, record: &Record) -> Opened {
+        let mut opened = self.0;
         opened.content.pop_record();
         opened.lines.pop();
-        trust::check_tags(record, &opened.content, &keys, site)?;
         opened.generation = Some(record.generation);
         if !record.recipients.is_empty() {
             opened.recipients.clone_from(&record.recipients);
         }
-        opened.keys = Some(keys);
-        Ok(opened)
+        opened
     }
 }

@@ -9,6 +9,7 @@
 
 use zeroize::Zeroizing;
 
+use super::machine::Seen;
 use crate::mac::Mac;
 use crate::rng::{self, Rng};
 use crate::secret::Key;
@@ -30,6 +31,11 @@ impl ProjectKey {
     /// hexadecimal digits.
     pub fn pin(&self) -> String {
         Mac::new(&self.key, "envward/1/pin").finish_short()
+    }
+
+    /// What a machine remembers of it beside a generation of the sealed file.
+    pub(super) fn seen(&self, generation: u64) -> Seen {
+        Seen { key: self.number, pin: self.pin(), generation, verified: None }
     }
 }
 

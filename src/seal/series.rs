@@ -50,7 +50,7 @@ impl Series {
         let keys = self.site.require_keys(access)?;
         let mut machine = self.site.machine(access)?;
         trust::check_author(&keys, &self.site, &machine, access)?;
-        machine.remember(self.site.name(), keys.current().number, &keys.current().pin(), 0);
+        machine.remember(self.site.name(), &keys.current().seen(0));
         self.keys = Some(keys);
         Ok(())
     }

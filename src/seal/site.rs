@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
+use zeroize::Zeroizing;
 
 use super::machine::Machine;
 use super::project_key::{self, ProjectKeys};
@@ -55,12 +56,23 @@ impl Site {
 
     /// The project keys; `None` if the environment has none yet.
     pub(super) fn read_keys(&self, access: &mut Access) -> Result<Option<ProjectKeys>, Error> {
+        let bytes = fs::read_if_exists(&self.environment.project_key)?;
+        bytes.map(|bytes| self.open_keys(&bytes, access)).transpose()
+    }
+
+    /// The bytes of the project key file, without which nothing of a record can be checked.
+    pub(super) fn require_key_file(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let path = &self.environment.project_key;
-        let Some(bytes) = fs::read_if_exists(path)? else { return Ok(None) };
-        let text = access.open_age(&bytes).map_err(Error::at(path))?;
+        fs::read_if_exists(path)?.ok_or_else(|| Error::NoProjectKey { path: path.clone() })
+    }
+
+    /// The project keys in the bytes of their file.
+    pub(super) fn open_keys(&self, bytes: &[u8], access: &mut Access) -> Result<ProjectKeys, Error> {
+        let path = &self.environment.project_key;
+        let text = access.open_age(bytes).map_err(Error::at(path))?;
         let broken = || Error::ProjectKey { path: path.clone() };
         let text = std::str::from_utf8(&text).map_err(|_| broken())?;
-        ProjectKeys::parse(text).map(Some).map_err(|malformed| match malformed {
+        ProjectKeys::parse(text).map_err(|malformed| match malformed {
             project_key::Malformed::Newer => Error::Newer { path: path.clone() },
             project_key::Malformed::Broken => broken(),
         })
@@ -68,8 +80,7 @@ impl Site {
 
     /// The project keys, without which nothing of a record can be checked.
     pub(super) fn require_keys(&self, access: &mut Access) -> Result<ProjectKeys, Error> {
-        let missing = || Error::NoProjectKey { path: self.environment.project_key.clone() };
-        self.read_keys(access)?.ok_or_else(missing)
+        self.open_keys(&self.require_key_file()?, access)
     }
 
     pub(super) fn write_keys(&self, keys: &ProjectKeys, recipients: &[Recipient]) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Whether a sealed file that decrypts is to be believed: its record, its author, its age.
 
 use super::content::Content;
-use super::machine::Machine;
+use super::machine::{Machine, Seen};
 use super::project_key::ProjectKeys;
 use super::recipients::canonical;
 use super::record::{Malformed, Mismatch, Record};
@@ -138,9 +138,13 @@ pub(super) fn check_age(
             current: keys.current().number,
         });
     }
-    let seen = machine.seen(site.name()).map_or(0, |seen| seen.generation);
-    let older = Remark::OlderThanSeen { generation: record.generation, seen };
-    Ok((seen > record.generation).then_some(older))
+    Ok(machine.seen(site.name()).and_then(|seen| compare_age(record, seen)))
+}
+
+/// Whether this machine has seen a newer file.
+pub(super) fn compare_age(record: &Record, seen: &Seen) -> Option<Remark> {
+    let older = Remark::OlderThanSeen { generation: record.generation, seen: seen.generation };
+    (seen.generation > record.generation).then_some(older)
 }
 
 /// How the recipients of the file differ from those of the manifest.

@@ -5,6 +5,7 @@
 mod cluster;
 mod conformance;
 
+mod access;
 mod aws;
 mod directory;
 mod openbao;

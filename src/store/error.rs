@@ -49,6 +49,14 @@ pub enum Error {
         /// What was looked for and where.
         tried: String,
     },
+    /// What was obtained for the work is still good.
+    #[error("the token of {what} could not be given back: {error}")]
+    NotGivenBack {
+        /// What it was obtained by.
+        what: String,
+        /// Why not.
+        error: Box<Error>,
+    },
     /// The login is good, but may not do this.
     #[error("the login may not {action} {path}")]
     Forbidden {
@@ -220,6 +228,7 @@ impl Error {
             | Self::Definition { help, .. }
             | Self::Configuration { help, .. }
             | Self::Failed { help, .. } => help.clone(),
+            Self::NotGivenBack { .. } => Some("it ends by itself; revoke it sooner at the server".into()),
             Self::NoCredential { .. } => Some("log in, or set one of them".into()),
             Self::Forbidden { .. } => Some("see what the login lacks with: envward doctor".into()),
             Self::Deleted { help, .. } | Self::TooLarge { help, .. } => Some(help.clone()),

@@ -30,6 +30,11 @@ impl Connection {
     /// # Errors
     /// The definition or the user's own configuration cannot be used.
     pub(super) fn open(definition: &VaultDefinition, env: &EnvSnapshot, rng: Rng) -> Result<Self, Error> {
+        if definition.inline_auth && definition.auth == VaultAuth::Token {
+            let message = "a token is no login that inline_auth could send with each request".to_owned();
+            let help = "leave inline_auth out, or name another method in auth".to_owned();
+            return Err(Error::Definition { message, help: Some(help) });
+        }
         let channel = Channel::new(Settings::new(definition, env)?, rng)?;
         Ok(Self {
             channel,
@@ -43,6 +48,11 @@ impl Connection {
     /// The server, for a person.
     pub(super) fn address(&self) -> &str {
         self.channel.shown()
+    }
+
+    /// Whether the login goes with each request, so that no token can be asked about.
+    pub(super) fn is_inline(&self) -> bool {
+        self.inline
     }
 
     /// Sends what `vaultrs` describes; as [`Connection::send`].
@@ -115,7 +125,7 @@ impl Connection {
     /// server is asked about the token itself.
     fn settle(&mut self, request: &Request, answer: Answer, shown: &HeaderMap) -> Result<Answer, Error> {
         let Some(session) = &self.session else { return Ok(answer) };
-        if session.is_inline() {
+        if self.inline {
             return session.check_inline(request, answer);
         }
         if answer.status != 403 {

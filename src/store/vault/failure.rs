@@ -1,6 +1,6 @@
 //! Why there was no answer.
 
-use std::error::Error as _;
+use std::error::{self, Error as _};
 use std::io;
 
 /// Why there is no answer.
@@ -36,10 +36,7 @@ impl Failure {
     /// What happened, in our own words: the library's texts hold addresses, and what the server sent.
     pub(super) fn of(error: &reqwest::Error) -> Self {
         let causes = || std::iter::successors(error.source(), |&cause| cause.source());
-        let tls = causes().find_map(|cause| {
-            let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            cause.downcast_ref().or_else(|| wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>()))
-        });
+        let tls = causes().find_map(tls_error);
         if error.is_connect() {
             let io = causes().filter_map(|cause| cause.downcast_ref::<io::Error>()).last();
             return match (tls, io) {
@@ -60,6 +57,14 @@ impl Failure {
         let is_malformed =
             causes().filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse);
         if is_malformed { Self::NotHttp } else { Self::Lost }
+    }
+}
+
+/// What TLS says, which lies inside of errors of input and output, and not beside them as their cause.
+fn tls_error<'a>(cause: &'a (dyn error::Error + 'static)) -> Option<&'a rustls::Error> {
+    match cause.downcast_ref::<io::Error>() {
+        Some(outer) => outer.get_ref().and_then(|inner| tls_error(inner)),
+        None => cause.downcast_ref(),
     }
 }
 

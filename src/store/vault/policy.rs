@@ -30,7 +30,7 @@ pub(in crate::store) fn policy(
     let place = Place::new(&definition.mount, &expand(&definition.path, environment, project)?)?;
     let namespace = definition.namespace.as_deref().map(|name| format!(" in the namespace {name}"));
     let mut text = format!("# envward: {project}, {environment}{}\n", namespace.unwrap_or_default());
-    for need in place.needs() {
+    for need in place.needs(definition.inline_auth) {
         refuse_wildcards(&need.path)?;
         // Writing to a String cannot fail.
         let _ = write!(

@@ -12,7 +12,7 @@ use super::http::Reply;
 use super::request::{Purpose, Request};
 
 /// How often a request is sent at most where the server is only asked to wait for: with [`pause`] the last one is
-/// sent up to 12 seconds after the first. A cluster that lost its leader has a new one after 1 to 3 seconds.
+/// sent up to 6 seconds after the first. A cluster that lost its leader has a new one after 1 to 3 seconds.
 const PATIENT: u32 = 7;
 
 /// How often a request is sent at most where there is little hope that waiting helps.
@@ -72,9 +72,9 @@ pub(super) fn is_sealed(reply: &Reply) -> bool {
 }
 
 /// How long to wait before a request that was `sent` so often is sent again: 0.2 s after the first time, doubled each
-/// time, of which up to a half is left out at random, so that many clients do not come back at once.
+/// time up to 1.6 s, of which up to a half is left out at random, so that many clients do not come back at once.
 pub(super) fn pause(sent: u32, rng: &mut Rng) -> Result<Duration, rng::Error> {
-    let full = 100 << sent.min(PATIENT);
+    let full = 100 << sent.min(4);
     let milliseconds = full / 2 + rng.below(full / 2 + 1)?;
     Ok(Duration::from_millis(u64::from(milliseconds)))
 }

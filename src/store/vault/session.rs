@@ -77,11 +77,6 @@ impl Session {
         })
     }
 
-    /// Whether the login itself goes with each request.
-    pub(super) fn is_inline(&self) -> bool {
-        matches!(self.kind, Kind::Inline(_))
-    }
-
     /// Whether logging in again could help when the server does not know the token any more.
     pub(super) fn is_obtained(&self) -> bool {
         matches!(self.kind, Kind::Obtained(_))
@@ -152,7 +147,7 @@ impl Session {
     /// Gives a token of ours back.
     ///
     /// # Errors
-    /// The server did not take it: it stays good until its time ends.
+    /// [`Error::NotGivenBack`]: it stays good until its time ends.
     pub(super) fn end(self, channel: &mut Channel) -> Result<(), Error> {
         match self.kind {
             Kind::Obtained(lease) if lease.is_revocable => {}
@@ -160,9 +155,12 @@ impl Session {
         }
         let request =
             Request::post("auth/token/revoke-self", Zeroizing::default()).with_purpose(Purpose::Login);
-        let answer = channel.send(&request, &self.headers)?;
+        let answer = channel.send(&request, &self.headers);
         // 403: it has ended by itself.
-        if answer.is_success() || answer.status == 403 { Ok(()) } else { Err(answer.unexpected()) }
+        let outcome = answer.and_then(|answer| {
+            if answer.is_success() || answer.status == 403 { Ok(()) } else { Err(answer.unexpected()) }
+        });
+        outcome.map_err(|error| Error::NotGivenBack { what: self.what, error: Box::new(error) })
     }
 }
 

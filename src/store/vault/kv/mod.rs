@@ -56,12 +56,12 @@ impl Kv {
         if let Some(engine) = self.engine {
             return Ok(engine);
         }
-        let answer = self.connection.send(&engine::question(&self.place));
+        let answer = self.connection.send(&engine::question(&self.place, self.connection.is_inline()));
         self.take_in(answer)
     }
 
     fn take_in(&mut self, answer: Result<Answer, Error>) -> Result<Engine, Error> {
-        let engine = engine::of_answer(&self.place, answer)?;
+        let engine = engine::of_answer(&self.place, answer, self.connection.is_inline())?;
         self.engine = Some(engine);
         Ok(engine)
     }
@@ -73,7 +73,9 @@ impl Kv {
             Some(engine) if engine.generation == Generation::One => return Ok(None),
             Some(engine) => (engine, self.connection.send(request)),
             None => {
-                let [about, answer] = self.connection.both(&engine::question(&self.place), request)?;
+                let [about, answer] = self
+                    .connection
+                    .both(&engine::question(&self.place, self.connection.is_inline()), request)?;
                 (self.take_in(about)?, answer)
             }
         };
@@ -94,7 +96,7 @@ impl Kv {
                 findings.push(Finding::notice(text, "have an operator upgrade the mount to version 2"));
                 vec![self.place.need()]
             }
-            Generation::Two => self.place.needs(),
+            Generation::Two => self.place.needs(self.connection.is_inline()),
         };
         self.connection.examine_rights(&needs, findings)
     }

@@ -22,14 +22,24 @@ impl Place {
         Ok(Self { mount: clean("mount", mount)?, path: clean("path", path)? })
     }
 
+    /// The path of the API for the configuration of the engine, which only version 2 has.
+    pub(super) fn config(&self) -> String {
+        format!("{}/config", self.mount)
+    }
+
     /// What is needed in version 2, the most important first.
-    pub(in crate::store::vault) fn needs(&self) -> Vec<Need> {
+    pub(in crate::store::vault) fn needs(&self, is_inline: bool) -> Vec<Need> {
         let need = |kind, capabilities, purpose| Need { path: self.api(kind), capabilities, purpose };
-        vec![
+        let mut needs = vec![
             need("data", &["create", "read", "update"], "read and write the values"),
             need("metadata", &["patch", "read"], "read the history, and leave a mark at each push"),
             need("subkeys", &["read"], "read the names without the values"),
-        ]
+        ];
+        if is_inline {
+            let (path, purpose) = (self.config(), "know the version of the engine");
+            needs.push(Need { path, capabilities: &["read"], purpose });
+        }
+        needs
     }
 
     /// What is needed in version 1.

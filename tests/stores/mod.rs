@@ -12,4 +12,6 @@ mod openbao;
 mod race;
 mod sync;
 mod systems;
+mod vault_auth;
+mod vault_faults;
 mod vault_kv;

@@ -2,6 +2,7 @@
 
 pub mod aws_server;
 pub mod daemon;
+pub mod fault_server;
 pub mod http;
 pub mod moto;
 pub mod openbao;

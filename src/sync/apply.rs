@@ -143,3 +143,6 @@ impl Pushed {
         (written.map(|change| &change.variable).collect(), gone.map(|it| it.variable.clone()).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

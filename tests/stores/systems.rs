@@ -163,10 +163,17 @@ impl Place for SecretEach {
         let prefix = format!("{}/", self.name);
         let filter = json!({"Filters": [{"Key": "name", "Values": [prefix]}], "MaxResults": 100});
         let listed = self.server.boto3("list_secrets", &filter);
-        let names =
-            listed["SecretList"].as_array().unwrap().iter().map(|secret| secret["Name"].as_str().unwrap());
-        let pair = |name: &str| (name[prefix.len()..].to_owned(), Value::from(self.server.text(name)));
-        names.map(pair).collect::<serde_json::Map<_, _>>().into()
+        let names: Vec<&Value> =
+            listed["SecretList"].as_array().unwrap().iter().map(|secret| &secret["Name"]).collect();
+        let mut read = serde_json::Map::new();
+        for some in names.chunks(20) {
+            let answer = self.server.boto3("batch_get_secret_value", &json!({"SecretIdList": some}));
+            for secret in answer["SecretValues"].as_array().unwrap() {
+                let name = &secret["Name"].as_str().unwrap()[prefix.len()..];
+                read.insert(name.to_owned(), secret["SecretString"].clone());
+            }
+        }
+        read.into()
     }
 
     fn write(&self, name: &str, value: &str) {

@@ -5,7 +5,9 @@ use crate::support::Sandbox;
 #[test]
 fn help_is_one_screen_and_says_the_same_as_the_short_form() {
     let sandbox = Sandbox::new();
-    for command in ["", "init", "bootstrap", "check", "run", "seal", "unseal", "diff", "recipients"] {
+    for command in
+        ["", "init", "bootstrap", "check", "run", "seal", "unseal", "diff", "push", "pull", "recipients"]
+    {
         let long = sandbox.envward(&format!("{command} --help")).success().stdout;
         let short = sandbox.envward(&format!("{command} -h")).success().stdout;
         assert_eq!(long, short, "{command}");

@@ -80,7 +80,9 @@ impl Store for Memory {
     fn write(&mut self, base: &Snapshot, changes: &Changes, _: Option<&Mark>) -> Result<Stored, StoreError> {
         match self.events.pop() {
             Some(Event::Overtaken(pairs)) => {
-                pairs.iter().for_each(|(name, value)| self.set(name, value));
+                for (name, value) in pairs {
+                    self.set(name, value);
+                }
                 self.version += 1;
             }
             Some(Event::DoneUnanswered) => {
@@ -131,7 +133,9 @@ fn pushed(events: Vec<Event>) -> (Result<Pushed, Error>, Memory) {
     let root = tempfile::tempdir().expect("a temporary directory");
     let schema = schema(root.path());
     let mut store = Memory { version: 1, ..Memory::default() };
-    ["A", "B", "C"].iter().for_each(|name| store.set(name, "0"));
+    for name in ["A", "B", "C"] {
+        store.set(name, "0");
+    }
     let mut rng = Rng::test_only_seeded(1);
     let names = BTreeMap::new();
     let mut local = |a: &str, b: &str| {
@@ -160,7 +164,7 @@ fn pushed(events: Vec<Event>) -> (Result<Pushed, Error>, Memory) {
 }
 
 fn holds(store: &Memory) -> String {
-    store.values.values().cloned().collect::<Vec<_>>().join("")
+    store.values.values().map(String::as_str).collect()
 }
 
 fn written(pushed: &Pushed) -> Vec<&str> {
@@ -170,14 +174,14 @@ fn written(pushed: &Pushed) -> Vec<&str> {
 #[test]
 fn a_push_that_lost_only_the_race_is_planned_again_and_keeps_the_others_change() {
     let (outcome, store) = pushed(vec![Event::Overtaken(&[("C", "7")])]);
-    assert_eq!(written(&outcome.ok().expect("pushed")), ["A", "B"]);
+    assert_eq!(written(&outcome.expect("pushed")), ["A", "B"]);
     assert_eq!((holds(&store).as_str(), store.writes), ("117", 1));
 }
 
 #[test]
 fn what_someone_else_already_wrote_alike_is_not_written_again() {
     let (outcome, store) = pushed(vec![Event::Overtaken(&[("A", "1")])]);
-    assert_eq!(written(&outcome.ok().expect("pushed")), ["B"]);
+    assert_eq!(written(&outcome.expect("pushed")), ["B"]);
     assert_eq!(holds(&store), "110");
 }
 
@@ -201,11 +205,11 @@ fn after_five_lost_races_it_gives_up_and_says_that_nothing_was_written() {
 #[test]
 fn a_lost_answer_is_read_back_before_it_is_reported() {
     let (outcome, store) = pushed(vec![Event::DoneUnanswered]);
-    let outcome = outcome.ok().expect("pushed");
+    let outcome = outcome.expect("pushed");
     assert_eq!(outcome.stored.map(|stored| stored.version), Some(Version::new("2")));
     assert_eq!(store.writes, 1);
     let (outcome, store) = pushed(vec![Event::LostUnanswered]);
-    assert_eq!(written(&outcome.ok().expect("pushed")), ["A", "B"]);
+    assert_eq!(written(&outcome.expect("pushed")), ["A", "B"]);
     assert_eq!((holds(&store).as_str(), store.writes), ("110", 1));
     let (outcome, _) = pushed((0..5).map(|_| Event::LostUnanswered).collect());
     assert!(matches!(outcome, Err(Error::Store(StoreError::Unknown { .. }))));
@@ -214,7 +218,7 @@ fn a_lost_answer_is_read_back_before_it_is_reported() {
 #[test]
 fn what_was_written_in_part_is_told_apart_by_name() {
     let (outcome, store) = pushed(vec![Event::AllBut("B")]);
-    let outcome = outcome.ok().expect("pushed in part");
+    let outcome = outcome.expect("pushed in part");
     assert_eq!(written(&outcome), ["A"]);
     assert_eq!(outcome.failed.expect("one failed").variables, ["B"]);
     assert_eq!(holds(&store), "100");

@@ -58,7 +58,7 @@ struct Moment {
     memory: bool,
 }
 
-const CALLS: &str = "openat,write,fsync,fdatasync,rename,renameat,renameat2,unlink,ftruncate";
+const CALLS: &str = "openat,write,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,ftruncate";
 
 impl Writer {
     /// Breaks the command at each moment in each way, and looks at what is left.
@@ -89,6 +89,9 @@ impl Writer {
         let killed = effect == "signal=KILL";
         if killed {
             assert_eq!(output.status.code(), None, "{place}");
+        } else if moment.call == "unlink" && output.status.success() {
+            // A second name of a file that was written whole stays.
+            assert_eq!(state, *new, "{place}");
         } else if !moment.memory {
             assert!(matches!(output.status.code(), Some(1..=6)), "{:?} {place}", output.status);
             assert!(stderr.contains(&moment.file), "{} is not named: {place}", moment.file);
@@ -255,6 +258,28 @@ fn a_broken_unseal_leaves_the_old_env_file_or_the_new_one() {
     let sandbox = sealed();
     fs::remove_file(sandbox.project().join(".env.production")).unwrap();
     Writer { arguments: "unseal", input: "", state: env_file }.check(&sandbox);
+}
+
+/// A project with a directory store of two versions.
+fn pushed() -> Sandbox {
+    let sandbox = sealed();
+    let manifest = sandbox.read("envward.toml");
+    let served =
+        manifest.replace("[environments.production]\n", "[environments.production]\nstores = [\"local\"]\n");
+    sandbox
+        .write("envward.toml", served + "[stores.local]\ntype = \"directory\"\npath = \"secrets/store\"\n");
+    let _ = sandbox.envward("push --yes").success();
+    let _ = sandbox.envward_with_input(&["set", "LOG_LEVEL"], b"DEBUG").success();
+    let _ = sandbox.envward("push --yes").success();
+    sandbox
+}
+
+#[test]
+fn a_broken_write_to_a_directory_store_leaves_the_old_version_or_the_new_one() {
+    fn served(sandbox: &Sandbox) -> String {
+        sandbox.envward("run --from local -- printenv JIRA_TOKEN LOG_LEVEL").success().stdout
+    }
+    Writer { arguments: "rollback --to 1 --yes", input: "", state: served }.check(&pushed());
 }
 
 #[test]

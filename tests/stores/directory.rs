@@ -1,6 +1,6 @@
 //! The directory store.
 
-use envward::store::{Error, Snapshot, Store};
+use envward::store::{Error, Snapshot, Store, Version};
 
 use super::conformance::{self, Subject, changes};
 use crate::support::Sandbox;
@@ -23,6 +23,31 @@ impl Subject for Directory {
 }
 
 conformance::tests!(Some(Directory(sandbox())));
+
+/// The same where environments are sealed as one age file.
+mod age {
+    use super::*;
+
+    conformance::tests!(Some(Directory(sealed_as_age())));
+
+    fn sealed_as_age() -> Sandbox {
+        let sandbox = unsealed();
+        let manifest = sandbox.read("envward.toml");
+        let here = "[environments.production]\n";
+        sandbox.write("envward.toml", manifest.replace(here, &format!("{here}format = \"age\"\n")));
+        seal(&sandbox, "production", &VALUES);
+        sandbox
+    }
+
+    #[test]
+    fn the_names_are_not_shown() {
+        let sandbox = sealed_as_age();
+        let _ = sandbox.envward("push --yes").success();
+        let file = sandbox.read("secrets/store/production/000001.env.age");
+        assert!(file.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"));
+        let _ = sandbox.envward("run --from local -- printenv DB_PASSWORD").success().stdout("hunter2\n");
+    }
+}
 
 fn sandbox() -> Sandbox {
     let sandbox = unsealed();
@@ -260,4 +285,55 @@ fn a_variable_that_two_people_change_is_a_conflict_for_the_second() {
     let run = other.envward("push --yes").code(6);
     assert!(run.stderr.contains("TOKEN") && !run.stderr.contains("-5bM8cV2"), "{}", run.stderr);
     assert!(!other.has(&format!("{VERSION}5.enc.env")));
+}
+
+#[test]
+fn sixteen_processes_that_push_at_once_lose_no_accepted_change() {
+    const WRITERS: usize = 16;
+    const PUSHES: usize = 50;
+    let sandbox = unsealed();
+    let variables = (0..WRITERS).map(|writer| format!("[vars.W{writer}]\nrequired = false\n"));
+    let variables = variables.collect::<Vec<_>>().concat();
+    sandbox.write("envward.toml", sandbox.read("envward.toml") + &variables);
+    seal(&sandbox, "production", &VALUES);
+    let _ = sandbox.envward("unseal").success();
+    let others = sandbox.read(".env.production");
+    let sandbox = &sandbox;
+    // What was accepted: version, name and value.
+    let mut accepted: Vec<(String, String, String)> = Vec::new();
+    for round in 0..PUSHES {
+        let values = (0..WRITERS).map(|writer| format!("W{writer}=value-{writer}-{round}\n"));
+        let values = values.collect::<Vec<_>>().concat();
+        sandbox.write(".env.production", format!("{others}{values}"));
+        let _ = sandbox.envward("seal").success();
+        let push = |writer: usize| {
+            let run = sandbox.envward(&format!("push --only W{writer} --yes"));
+            // Others were faster five times: nothing was written, and it was said.
+            if run.code == Some(6) {
+                let _ = run.stderr_has("secrets/store/production was changed by someone else");
+                return None;
+            }
+            let run = run.success();
+            let version = run.stderr.rsplit_once("version ").unwrap_or_else(|| panic!("{}", run.stderr)).1;
+            Some((version.trim().to_owned(), format!("W{writer}"), format!("value-{writer}-{round}")))
+        };
+        accepted.extend(std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..WRITERS).map(|writer| scope.spawn(move || push(writer))).collect();
+            writers.into_iter().filter_map(|writer| writer.join().unwrap()).collect::<Vec<_>>()
+        }));
+    }
+    let mut store = store(sandbox, "production", "local");
+    let mut expected = std::collections::BTreeMap::new();
+    accepted.sort_by_key(|(version, ..)| version.parse::<usize>().unwrap());
+    assert!(accepted.len() > WRITERS);
+    // Every accepted change is a version of its own, and holds all those before it.
+    for (number, (version, name, value)) in (1..).zip(&accepted) {
+        assert_eq!(*version, format!("{number}"));
+        expected.insert(name.clone(), value.clone());
+        let mut found = store.read_at(&Version::new(version)).unwrap().values;
+        found.retain(|name, _| name.starts_with('W'));
+        let found = found.iter().map(|(name, held)| (name.clone(), held.text().unwrap().expose().to_owned()));
+        assert_eq!(found.collect::<std::collections::BTreeMap<_, _>>(), expected);
+    }
+    assert_eq!(store.history(None).unwrap().len(), accepted.len());
 }

@@ -6,6 +6,7 @@ mod faults;
 mod many;
 mod one_secret;
 mod per_variable;
+mod race;
 
 use envward::store::Store;
 use serde_json::json;

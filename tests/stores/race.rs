@@ -21,20 +21,11 @@ pub fn variables() -> String {
 }
 
 /// What a process reports as pushed: its own variable's value, and the shared one's if it changed that too.
-type Pushed = (String, Option<String>);
+pub type Pushed = (String, Option<String>);
 
 /// Runs the race from copies of a project that has [`variables`] and whose environment is served by this store.
 pub fn no_update_is_lost(project: &Sandbox, name: &str) {
-    let names = (0..PROCESSES).map(own).chain(["SHARED".to_owned()]);
-    project.write(ENV_FILE, names.map(|name| format!("{name}=first\n")).collect::<Vec<_>>().concat());
-    project.envward("push --yes").success();
-
-    let reported: Vec<Vec<Pushed>> = std::thread::scope(|scope| {
-        let start = |number| scope.spawn(move || Process { number, copy: project.copy() }.push_all());
-        let processes: Vec<_> = (0..PROCESSES).map(start).collect();
-        processes.into_iter().map(|process| process.join().unwrap()).collect()
-    });
-
+    let reported = run(project);
     let versions = versions(project, name);
     let mut found = vec![Vec::new(); PROCESSES];
     for pair in versions.windows(2) {
@@ -48,19 +39,35 @@ pub fn no_update_is_lost(project: &Sandbox, name: &str) {
         assert!(changed.len() <= 2, "{changed:?}");
     }
     assert_eq!(found, reported);
+}
+
+/// The race itself, of which one process may win the first round. What each of them reports as pushed, in its order.
+pub fn run(project: &Sandbox) -> Vec<Vec<Pushed>> {
+    let names = (0..PROCESSES).map(own).chain(["SHARED".to_owned()]);
+    project.write(ENV_FILE, names.map(|name| format!("{name}=first\n")).collect::<Vec<_>>().concat());
+    project.envward("push --yes").success();
+
+    let reported: Vec<Vec<Pushed>> = std::thread::scope(|scope| {
+        let start = |number| scope.spawn(move || Process { number, copy: project.copy() }.push_all());
+        let processes: Vec<_> = (0..PROCESSES).map(start).collect();
+        processes.into_iter().map(|process| process.join().unwrap()).collect()
+    });
+
     let first_round = reported.iter().flatten().filter(|(value, shared)| value == "0" && shared.is_some());
     assert_eq!(first_round.count(), 1, "of those who changed the same variable at once one may win");
+    reported
 }
 
 /// The values of every version, oldest first.
-fn versions(project: &Sandbox, name: &str) -> Vec<BTreeMap<String, String>> {
+pub fn versions(project: &Sandbox, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut store = store(project, "production", name);
     let history = store.history(None).unwrap();
     let read = |version| held(&store.read_at(version).unwrap()).into_iter().collect();
     history.iter().rev().map(|revision| &revision.version).map(read).collect()
 }
 
-fn own(number: usize) -> String {
+/// The variable that only this process changes.
+pub fn own(number: usize) -> String {
     format!("OWN_{number:02}")
 }
 

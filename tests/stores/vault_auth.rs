@@ -235,20 +235,30 @@ fn a_token_that_is_revoked_during_the_work_is_obtained_again() {
 }
 
 #[test]
-fn a_short_token_is_renewed_while_the_work_lasts() {
-    let Some(server) = server() else { return };
-    let shop = Shop::new(server);
-    let method = userpass_method(&shop);
-    let user = json!({"password": "canary-password", "token_policies": [shop.policy], "token_ttl": "1s",
-        "token_max_ttl": "1h"});
-    shop.configure(&format!("{method}/users/alice"), user);
-    let auth = format!("{{ method = \"userpass\", mount = \"{method}\", username = \"alice\" }}");
-    let mut store = open(&shop.project(&auth).with("VAULT_PASSWORD", "canary-password"));
-    for _ in 0..12 {
+fn a_token_of_ours_is_renewed_while_the_work_lasts_and_given_back_once() {
+    let token = json!({"auth": {"client_token": "hvs.canary", "lease_duration": 1, "renewable": true}});
+    let server = FaultServer::start(move |request| match request.path.as_str() {
+        "/v1/auth/userpass/login/alice" | "/v1/auth/token/renew-self" => Reply::json(200, &token),
+        "/v1/auth/token/revoke-self" => Reply::Answer(204, Vec::new(), String::new()),
+        "/v1/sys/internal/ui/mounts/secret" => {
+            Reply::json(200, &json!({"data": {"path": "secret/", "type": "kv", "options": {"version": "1"}}}))
+        }
+        _ => Reply::json(200, &json!({"data": {"DB_USER": "shop"}})),
+    });
+    let sandbox = project_at(&server.address(), "secret", PATH).with("VAULT_PASSWORD", "canary-password");
+    let manifest = sandbox.read("envward.toml");
+    let auth = "auth = { method = \"userpass\", username = \"alice\" }";
+    sandbox.write("envward.toml", format!("{manifest}{auth}\n"));
+    let mut store = open(&sandbox);
+    for _ in 0..3 {
         assert!(store.read().is_ok());
-        std::thread::sleep(std::time::Duration::from_millis(250));
+        // More than the two thirds of its time after which a token is renewed.
+        std::thread::sleep(std::time::Duration::from_millis(700));
     }
     store.close().unwrap();
+    assert_eq!(server.count("POST", "/v1/auth/userpass/login/alice"), 1);
+    assert!(server.count("POST", "/v1/auth/token/renew-self") >= 2);
+    assert_eq!(server.count("POST", "/v1/auth/token/revoke-self"), 1);
 }
 
 #[test]

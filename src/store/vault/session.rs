@@ -138,10 +138,13 @@ impl Session {
         let request =
             Request::post("auth/token/renew-self", Zeroizing::default()).with_purpose(Purpose::Login);
         let renewed = channel.send(&request, &self.headers).and_then(|answer| answer.parse::<Granted>());
-        // A server grants less than was asked for when the token nears the end that nobody can move.
         let Ok(renewed) = renewed else { return false };
-        *lease = renewed.auth.lease();
-        !lease.is_short()
+        let renewed = renewed.auth.lease();
+        // A server grants less and less when the token nears the end that nobody can move.
+        let lifetimes = renewed.lifetime.zip(lease.lifetime);
+        let is_near_its_end = lifetimes.is_some_and(|(granted, before)| granted < before / 2);
+        *lease = renewed;
+        !is_near_its_end
     }
 
     /// Gives a token of ours back.
@@ -167,11 +170,6 @@ impl Session {
 impl Lease {
     fn is_ending(&self) -> bool {
         self.lifetime.is_some_and(|lifetime| self.since.elapsed() > lifetime / 3 * 2)
-    }
-
-    /// Whether so little is left after a renewal that the work may not end in it.
-    fn is_short(&self) -> bool {
-        self.lifetime.is_some_and(|lifetime| lifetime < Duration::from_secs(5))
     }
 }
 

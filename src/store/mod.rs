@@ -65,6 +65,10 @@ pub trait Store {
     /// Where the values lie, for a person: never with a credential.
     fn location(&self) -> String;
 
+    /// Tells of a version that the store is known to have had. Where several servers answer, one may be behind: what
+    /// it gives as older than this is asked for again for a moment.
+    fn has_had(&mut self, _version: &Version) {}
+
     /// What is there now. If nothing is, an empty snapshot with [`Version::NONE`].
     ///
     /// # Errors

@@ -54,8 +54,12 @@ impl<'a> Pair<'a> {
     /// # Errors
     /// The store cannot be read, or what this working copy keeps cannot.
     pub fn read(&self, store: &mut dyn Store) -> Result<Seen, Error> {
-        let snapshot = store.read()?;
         let kept = Base::read(&self.path)?;
+        if let Some(base) = kept.as_ref().filter(|base| base.location == store.location()) {
+            // What a server says that is behind would look like a change in the store.
+            store.has_had(&Version::new(base.store_version.as_str()));
+        }
+        let snapshot = store.read()?;
         let base = Base::find(kept.clone(), self.local, self.names, &snapshot, store)?;
         Ok(self.seen(snapshot, base, kept, store.location()))
     }

@@ -81,9 +81,8 @@ fn push(store: &mut dyn Store, name: &str) -> bool {
         };
         match store.write(&base, &changes(&[(name, Some("x"))]), None) {
             Ok(_) => return true,
-            Err(Error::Moved { .. }) => {}
             // On the same version again: what a standby that is behind does not show yet fails as moved.
-            Err(Error::Unknown { .. }) => is_unsure = true,
+            Err(Error::Moved { .. } | Error::Unknown { .. }) => is_unsure = true,
             Err(error) => {
                 assert!(!is_unsure && !matches!(error, Error::Garbage { .. }), "{error}");
                 return false;

@@ -88,7 +88,7 @@ pub fn project_at(address: &str, mount: &str, path: &str) -> Sandbox {
 }
 
 /// The store's definition in a manifest.
-fn store_at(address: &str, mount: &str, path: &str) -> String {
+pub fn store_at(address: &str, mount: &str, path: &str) -> String {
     format!(
         "\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{mount}\"\npath = \"{path}\"\n"
     )

@@ -19,7 +19,7 @@ use super::connection::Connection;
 use super::request::{Answer, Request};
 use crate::store::{Capabilities, Changes, Error, Finding, Mark, Revision, Snapshot, Store, Stored, Version};
 
-/// How often a read is sent again that gave a version which is known not to be the current one, and how long
+/// How often a read is sent again that gave an older version than the secret is known to have had, and how long
 /// after the last. A standby is behind its leader for 0.1 s at most where that was measured.
 const STALE_READS: usize = 20;
 const STALE_PAUSE: Duration = Duration::from_millis(50);
@@ -34,21 +34,14 @@ pub(super) struct Kv {
     may_lose_updates: bool,
     /// Whether the secret, as it was read last, has room for a mark.
     has_room_for_mark: bool,
-    /// The version that a write was refused on: whoever still gives it is behind.
-    moved_on: Option<Version>,
+    /// The secret has had this version: a server that gives an older one is behind.
+    has_had: u64,
 }
 
 impl Kv {
     /// The secret at a place; nothing is sent yet.
     pub(super) fn new(connection: Connection, place: Place) -> Self {
-        Self {
-            connection,
-            place,
-            engine: None,
-            may_lose_updates: false,
-            has_room_for_mark: true,
-            moved_on: None,
-        }
+        Self { connection, place, engine: None, may_lose_updates: false, has_room_for_mark: true, has_had: 0 }
     }
 
     /// What the mount is.
@@ -123,10 +116,14 @@ impl Store for Kv {
         format!("{} at {}", self.place, self.connection.address())
     }
 
+    fn has_had(&mut self, version: &Version) {
+        self.has_had = self.has_had.max(v2::number(version).unwrap_or_default());
+    }
+
     fn read(&mut self) -> Result<Snapshot, Error> {
         let mut found = self.read_once();
         for _ in 0..STALE_READS {
-            if self.moved_on.is_none() || v2::version_of(&found) != self.moved_on.as_ref() {
+            if v2::version_of(&found).is_none_or(|version| version >= self.has_had) {
                 break;
             }
             std::thread::sleep(STALE_PAUSE);
@@ -168,8 +165,10 @@ impl Store for Kv {
             Generation::Two => {
                 let mark = mark.filter(|_| self.has_room_for_mark);
                 let written = v2::write(&mut self.connection, &self.place, engine, base, changes, mark);
-                let has_moved = matches!(written, Err(Error::Moved { .. }));
-                self.moved_on = has_moved.then(|| base.version.clone());
+                if matches!(written, Err(Error::Moved { .. })) {
+                    let next = v2::number(&base.version).map_or(1, |number| number + 1);
+                    self.has_had = self.has_had.max(next);
+                }
                 written
             }
         }

@@ -149,10 +149,12 @@ fn gone(place: &Place, engine: Engine, metadata: &VersionMetadata) -> Error {
     Error::Deleted { path, version, at: metadata.deletion_time.parse().ok(), help }
 }
 
-/// The version that a read gave, also of what was deleted.
-pub(super) fn version_of(found: &Result<Snapshot, Error>) -> Option<&Version> {
+/// The version that a read gave, also of what was deleted; 0 for what never was. `None` in version 1, and for a read
+/// that gave none.
+pub(super) fn version_of(found: &Result<Snapshot, Error>) -> Option<u64> {
     match found {
-        Ok(Snapshot { version, .. }) | Err(Error::Deleted { version, .. }) => Some(version),
+        Ok(Snapshot { version, .. }) if version.is_none() => Some(0),
+        Ok(Snapshot { version, .. }) | Err(Error::Deleted { version, .. }) => number(version),
         Err(_) => None,
     }
 }

@@ -102,12 +102,21 @@ pub fn push(
             Err(error) => return Err(error.into()),
         };
         if attempt == ATTEMPTS || !request.again {
-            return Err(overtaken.into());
+            return Err(if unsure.is_empty() { overtaken } else { unknown(&seen) }.into());
         }
         pause(jittered(attempt, rng)?);
         attempt += 1;
-        seen = pair.read_again(&seen, store)?;
+        seen = match pair.read_again(&seen, store) {
+            Err(_) if !unsure.is_empty() => return Err(unknown(&seen).into()),
+            now => now?,
+        };
     }
+}
+
+/// That an earlier attempt may have been written, although the last one was not.
+fn unknown(seen: &Seen) -> store::Error {
+    let reason = "a write was not answered, and could not be read back".to_owned();
+    store::Error::Unknown { path: seen.location().to_owned(), reason }
 }
 
 /// The version that was read.

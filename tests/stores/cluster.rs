@@ -1,14 +1,16 @@
 //! A cluster of three OpenBao nodes whose leader dies in the middle of the work.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use envward::store::{Error, Snapshot, Store, Version};
+use envward::store::Snapshot;
 use serde_json::json;
 
 use super::conformance::{changes, held};
-use super::vault_kv::project_at;
+use super::race::{self, ENV_FILE, set};
+use super::vault_kv::{project_at, store_at};
+use crate::support::Sandbox;
+use crate::support::daemon::{STARTUP, wait_until};
 use crate::support::openbao::Cluster;
 use crate::support::sealed::store;
 
@@ -16,85 +18,121 @@ const PATH: &str = "shop/production";
 const WRITERS: usize = 4;
 const PUSHES_EACH: usize = 50;
 
-fn open(cluster: &Cluster, node: usize, path: &str) -> Box<dyn Store> {
-    let sandbox = project_at(&cluster.address(node), "secret", path).with("VAULT_TOKEN", &cluster.root);
-    store(&sandbox, "production", "vault")
-}
-
 #[test]
 fn what_was_pushed_when_the_leader_dies_is_there_once_or_was_reported_as_failed() {
     let Some(cluster) = Cluster::start() else { return };
     a_standby_shows_what_was_just_written(&cluster);
     cluster.request(0, "POST", &format!("secret/metadata/{PATH}"), Some(json!({"max_versions": 1000})));
+    let project = project(&cluster);
+    project.envward("push --yes").success();
 
     let started = AtomicUsize::new(0);
-    let landed: BTreeSet<String> = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                let (cluster, started) = (&cluster, &started);
-                // Through the two nodes that stay.
-                scope.spawn(move || push_all(open(cluster, 1 + writer % 2, PATH), writer, started))
-            })
-            .collect();
+    let reported: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let start = |number| {
+            let copy = copy(&project, &cluster, number);
+            let started = &started;
+            scope.spawn(move || push_all(copy, number, started))
+        };
+        let writers: Vec<_> = (0..WRITERS).map(start).collect();
         while started.load(Ordering::Relaxed) < WRITERS * PUSHES_EACH / 2 {
             std::thread::sleep(Duration::from_millis(1));
         }
         cluster.kill(0);
-        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+        writers.into_iter().map(|writer| writer.join().unwrap()).collect()
     });
 
-    let mut reader = open(&cluster, 1, PATH);
-    let found: BTreeSet<String> = reader.read().unwrap().values.into_keys().collect();
-    assert_eq!(found, landed, "what is there is what was reported as written");
-    assert!(landed.len() > WRITERS * PUSHES_EACH / 2, "the cluster went on with its new leader");
-    // One version each: none is there twice, and none in part.
-    let history = reader.history(None).unwrap();
-    assert_eq!(history.len(), landed.len());
-    for number in 1..=landed.len() {
-        let version = reader.read_at(&Version::new(number.to_string())).unwrap();
-        assert_eq!(version.values.len(), number, "version {number}");
+    let landed = reported.iter().flatten().count();
+    assert!(landed > WRITERS * PUSHES_EACH / 2, "the cluster went on with its new leader: {landed}");
+    let mut versions = Vec::new();
+    wait_until("the last version on the standby", STARTUP, || {
+        versions = race::versions(&project, "vault");
+        versions.len() > landed
+    });
+    let mut found = vec![Vec::new(); WRITERS];
+    for pair in versions.windows(2) {
+        let mut changed = pair[1].iter().filter(|&(name, value)| pair[0][name] != *value);
+        let (first, second) = (changed.next().unwrap(), changed.next().expect("pushed whole"));
+        let number = (0..WRITERS).find(|&number| *first.0 == own(number)).unwrap();
+        assert_eq!(second, (&again(number), first.1), "pushed whole");
+        assert_eq!(changed.next(), None, "pushed by one");
+        found[number].push(first.1.clone());
     }
+    assert_eq!(found, reported, "what is there is what was reported as pushed, each once");
 }
 
-/// Pushes one new name at a time. Returns those that it would report as written.
-fn push_all(mut store: Box<dyn Store>, writer: usize, started: &AtomicUsize) -> Vec<String> {
-    let names = (0..PUSHES_EACH).map(|number| format!("W{writer}_{number}"));
-    let mut push = |name: &String| {
+fn own(number: usize) -> String {
+    format!("WRITER_{number}")
+}
+
+fn again(number: usize) -> String {
+    format!("WRITER_{number}_AGAIN")
+}
+
+/// A project with two variables for each writer, served through the first standby.
+fn project(cluster: &Cluster) -> Sandbox {
+    let names: Vec<String> = (0..WRITERS).flat_map(|number| [own(number), again(number)]).collect();
+    let head = "[project]\nname = \"race\"\ndefault = \"production\"\n[environments.production]\n";
+    let variables: Vec<String> =
+        names.iter().map(|name| format!("[vars.{name}]\nsecret = false\n")).collect();
+    let store = store_at(&cluster.address(1), "secret", PATH);
+    let project = Sandbox::new().with("VAULT_TOKEN", &cluster.root).with("VAULT_ADDR", cluster.address(1));
+    project.write("envward.toml", format!("{head}stores = [\"vault\"]\n{store}{}", variables.concat()));
+    let values: Vec<String> = names.iter().map(|name| format!("{name}=first\n")).collect();
+    project.write(ENV_FILE, values.concat());
+    project
+}
+
+/// A working copy of a writer; every second one goes through the other standby.
+fn copy(project: &Sandbox, cluster: &Cluster, number: usize) -> Sandbox {
+    let (first, address) = (cluster.address(1), cluster.address(1 + number % 2));
+    let copy = project.copy().with("VAULT_ADDR", &address);
+    copy.write("envward.toml", copy.read("envward.toml").replace(&first, &address));
+    copy.envward("push --yes").success().stderr_has("store vault: ");
+    copy
+}
+
+/// Changes both variables of the writer and pushes them, time after time. Returns what was reported as pushed.
+fn push_all(mut copy: Sandbox, number: usize, started: &AtomicUsize) -> Vec<String> {
+    let mut pushed = Vec::new();
+    for round in 0..PUSHES_EACH {
+        let value = format!("{number}-{round}");
+        // Writers that draw the same pauses would meet again and again.
+        copy.set("ENVWARD_TEST_ONLY_SEED", (number * PUSHES_EACH + round).to_string());
+        set(&copy, &own(number), &value);
+        set(&copy, &again(number), &value);
         started.fetch_add(1, Ordering::Relaxed);
-        push(store.as_mut(), name)
-    };
-    names.filter(|name| push(name)).collect()
+        if is_pushed(&copy) {
+            pushed.push(value);
+        }
+    }
+    pushed
 }
 
-/// Pushes a name, again where others were faster or the outcome is not known. Whether it is there.
-fn push(store: &mut dyn Store, name: &str) -> bool {
+/// Pushes, and again after an outcome that was reported as not known or overtaken. False if it was reported as failed.
+fn is_pushed(copy: &Sandbox) -> bool {
     let mut is_unsure = false;
-    for _ in 0..200 {
-        let base = match store.read() {
-            Ok(base) if base.values.contains_key(name) => return true,
-            Ok(base) => base,
-            Err(_) if is_unsure => {
-                std::thread::sleep(Duration::from_millis(100));
-                continue;
-            }
-            Err(_) => return false,
-        };
-        match store.write(&base, &changes(&[(name, Some("x"))]), None) {
-            Ok(_) => return true,
-            // On the same version again: what a standby that is behind does not show yet fails as moved.
-            Err(Error::Moved { .. } | Error::Unknown { .. }) => is_unsure = true,
-            Err(error) => {
-                assert!(!is_unsure && !matches!(error, Error::Garbage { .. }), "{error}");
-                return false;
+    for _ in 0..100 {
+        let push = copy.envward("push --yes");
+        match push.code {
+            Some(0) => return true,
+            Some(6) => drop(push.stderr_has("was changed by someone else; nothing was written")),
+            _ if push.stderr.contains("it is not known whether") => is_unsure = true,
+            _ => {
+                let _ = push.code(5);
+                if !is_unsure {
+                    return false;
+                }
             }
         }
     }
-    panic!("{name}: neither written nor refused");
+    panic!("the cluster did not come back");
 }
 
 /// A standby answers reads itself and is behind its leader for a while, also for what came through it.
 fn a_standby_shows_what_was_just_written(cluster: &Cluster) {
-    let mut store = open(cluster, 2, "read-after-write");
+    let sandbox = project_at(&cluster.address(2), "secret", "read-after-write");
+    let sandbox = sandbox.with("VAULT_TOKEN", &cluster.root);
+    let mut store = store(&sandbox, "production", "vault");
     let mut base = Snapshot::empty();
     for number in 0..20 {
         let value = number.to_string();

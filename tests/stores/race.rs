@@ -12,7 +12,7 @@ use crate::support::sealed::store;
 
 const PROCESSES: usize = 16;
 const PUSHES_EACH: usize = 50;
-const ENV_FILE: &str = ".env.production";
+pub const ENV_FILE: &str = ".env.production";
 
 /// The variables of the race: what goes into the manifest.
 pub fn variables() -> String {
@@ -71,6 +71,16 @@ pub fn own(number: usize) -> String {
     format!("OWN_{number:02}")
 }
 
+/// Sets a variable in the env file, as an editor does.
+pub fn set(project: &Sandbox, name: &str, value: &str) {
+    let start = format!("{name}=");
+    let file = project.read(ENV_FILE);
+    let line = |line: &str| {
+        if line.starts_with(&start) { format!("{start}{value}\n") } else { format!("{line}\n") }
+    };
+    project.write(ENV_FILE, file.lines().map(line).collect::<Vec<_>>().concat());
+}
+
 struct Process {
     number: usize,
     copy: Sandbox,
@@ -97,9 +107,9 @@ impl Process {
     fn push(&self, round: usize, is_shared: bool) -> Option<Pushed> {
         let value = format!("{round}");
         let shared = is_shared.then(|| format!("{}-{round}", self.number));
-        self.set(&own(self.number), &value);
+        set(&self.copy, &own(self.number), &value);
         if let Some(shared) = &shared {
-            self.set("SHARED", shared);
+            set(&self.copy, "SHARED", shared);
         }
         loop {
             let push = self.copy.envward("push --yes");
@@ -115,15 +125,5 @@ impl Process {
             // Others were faster five times: it says so, and whoever ran it runs it again.
             let _ = push.stderr_has("was changed by someone else; nothing was written");
         }
-    }
-
-    /// Sets a variable in the env file, as an editor does.
-    fn set(&self, name: &str, value: &str) {
-        let start = format!("{name}=");
-        let file = self.copy.read(ENV_FILE);
-        let line = |line: &str| {
-            if line.starts_with(&start) { format!("{start}{value}\n") } else { format!("{line}\n") }
-        };
-        self.copy.write(ENV_FILE, file.lines().map(line).collect::<Vec<_>>().concat());
     }
 }

@@ -243,8 +243,10 @@ fn a_refusal_tells_a_bad_token_from_a_missing_policy() {
 
 #[test]
 fn a_write_whose_outcome_is_not_known_is_not_sent_again() {
-    for reply in [Reply::Silence, Reply::Close, errors(500, "canary"), errors(502, "canary"), Reply::Endless]
-    {
+    let no_leader = errors(500, "local node not active but active cluster node not found");
+    let lost_leader = Reply::redirect(307, "http://gone.invalid");
+    let failed = [errors(500, "canary"), errors(502, "canary"), no_leader, lost_leader];
+    for reply in [Reply::Silence, Reply::Close, Reply::Endless].into_iter().chain(failed) {
         let server = FaultServer::start({
             let reply = reply.clone();
             move |request| if request.method == "POST" { reply.clone() } else { healthy(request) }
@@ -258,7 +260,7 @@ fn a_write_whose_outcome_is_not_known_is_not_sent_again() {
 
 #[test]
 fn a_write_that_surely_was_not_done_is_sent_again() {
-    for reply in [errors(429, ""), Reply::redirect(307, "http://gone.invalid"), errors(412, "")] {
+    for reply in [errors(429, ""), errors(412, "")] {
         let refused = AtomicUsize::new(0);
         let server = FaultServer::start({
             let reply = reply.clone();

@@ -1,7 +1,8 @@
 //! What becomes of an answer, and what is asked again.
 //!
 //! A write is sent again only if the server surely did not do it: what it answers before it looks at the request
-//! (throttled, no leader, an engine that is being upgraded), or no connection at all.
+//! (throttled, an engine that is being upgraded), or no connection at all. That a standby has no leader to send it on
+//! to does not say so: the leader may have died after it had the request.
 
 use std::time::Duration;
 
@@ -46,6 +47,9 @@ fn of_reply(purpose: Purpose, reply: &Reply) -> Verdict {
     match reply.status {
         400 if is_upgrading(reply) => Verdict::Again { at_most: PATIENT },
         200..300 | 400 | 403 | 404 | 405 | 413 | 415 => Verdict::Answer,
+        // A standby that lost its leader.
+        307 if purpose == Purpose::Write => Verdict::Error,
+        500 if has_no_leader(reply) && purpose == Purpose::Write => Verdict::Error,
         // A standby that does not know the new leader yet; a node that is behind; too many requests.
         307 | 412 | 429 => Verdict::Again { at_most: PATIENT },
         500 if has_no_leader(reply) => Verdict::Again { at_most: PATIENT },

@@ -34,6 +34,7 @@ pub(super) fn of_reply(address: &str, request: &Request, reply: &Reply) -> Error
         help: Some(help.to_owned()),
     };
     match reply.status {
+        307 if request.purpose == Purpose::Write => unknown(request, "the cluster lost its leader"),
         300..400 => {
             let to = reply.location.as_deref().unwrap_or("nowhere");
             Error::Redirected { address, to: ui::escape(to).into_owned() }
@@ -43,6 +44,9 @@ pub(super) fn of_reply(address: &str, request: &Request, reply: &Reply) -> Error
         429 => Error::Throttled { address },
         472 | 473 => {
             failed("it is a standby for disasters or for reading: use the address of the active cluster")
+        }
+        500 if retry::has_no_leader(reply) && request.purpose == Purpose::Write => {
+            unknown(request, "the cluster lost its leader")
         }
         500 if retry::has_no_leader(reply) => {
             failed("the cluster has no leader at the moment: try again in a minute")

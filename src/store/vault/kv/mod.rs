@@ -20,9 +20,10 @@ use super::request::{Answer, Request};
 use crate::store::{Capabilities, Changes, Error, Finding, Mark, Revision, Snapshot, Store, Stored, Version};
 
 /// How often a read is sent again that gave an older version than the secret is known to have had, and how long
-/// after the last. A standby is behind its leader for 0.1 s at most where that was measured.
-const STALE_READS: usize = 20;
-const STALE_PAUSE: Duration = Duration::from_millis(50);
+/// after the last: 6 s in all. A standby is behind its leader for 0.1 s where that was measured, and when the leader
+/// dies until there is another, for 1 to 3 s.
+const STALE_READS: usize = 60;
+const STALE_PAUSE: Duration = Duration::from_millis(100);
 
 /// A secret of a KV engine.
 pub(super) struct Kv {

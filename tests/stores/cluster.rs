@@ -27,13 +27,12 @@ fn what_was_pushed_when_the_leader_dies_is_there_once_or_was_reported_as_failed(
     project.envward("push --yes").success();
 
     let started = AtomicUsize::new(0);
+    // All before the first of them starts: through another address a copy knows the store only as it finds it.
+    let copies: Vec<Sandbox> = (0..WRITERS).map(|number| copy(&project, &cluster, number)).collect();
     let reported: Vec<Vec<String>> = std::thread::scope(|scope| {
-        let start = |number| {
-            let copy = copy(&project, &cluster, number);
-            let started = &started;
-            scope.spawn(move || push_all(copy, number, started))
-        };
-        let writers: Vec<_> = (0..WRITERS).map(start).collect();
+        let started = &started;
+        let start = |(number, copy)| scope.spawn(move || push_all(copy, number, started));
+        let writers: Vec<_> = copies.into_iter().enumerate().map(start).collect();
         while started.load(Ordering::Relaxed) < WRITERS * PUSHES_EACH / 2 {
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -52,6 +52,10 @@ fn not_built_in() -> Error {
 ///
 /// # Errors
 /// [`Error::OtherAddress`] if the user's own environment names another address.
+#[cfg_attr(
+    not(any(feature = "vault", feature = "aws")),
+    expect(unused_variables, reason = "only stores that are elsewhere ask for the environment")
+)]
 pub fn claims(definition: &StoreDefinition, env: &EnvSnapshot) -> Result<Vec<Claim>, Error> {
     match definition {
         StoreDefinition::Directory(_) => Ok(Vec::new()),
@@ -68,6 +72,10 @@ pub fn claims(definition: &StoreDefinition, env: &EnvSnapshot) -> Result<Vec<Cla
 ///
 /// # Errors
 /// The definition cannot be used.
+#[cfg_attr(
+    not(any(feature = "vault", feature = "aws")),
+    expect(unused_variables, reason = "a directory needs no policy")
+)]
 pub fn policy(
     definition: &StoreDefinition,
     environment: &str,

@@ -1,9 +1,9 @@
 //! AWS Secrets Manager.
 //!
-//! A store is one of two layouts: [`one_secret`], a JSON object, or [`per_variable`], a secret for each variable. Both
-//! work on single secrets through [`operations`], one call of the service each, and [`compare_and_set`], which writes
-//! one without losing what somebody else wrote. [`service`] connects and asks again, [`failure`] says what went wrong,
-//! [`settings`] what is known before anything is sent.
+//! A store is one of two layouts: `one_secret`, a JSON object, or `per_variable`, a secret for each variable. Both
+//! work on single secrets through `operations`, one call of the service each, and `compare_and_set`, which writes
+//! one without losing what somebody else wrote. `service` connects and asks again, `failure` says what went wrong,
+//! `settings` what is known before anything is sent.
 //!
 //! The values that are read and written pass through the SDK's own buffers, which it does not overwrite.
 

@@ -125,7 +125,7 @@ impl Work {
         let marked = mark.filter(|_| !written.is_created);
         let (created, ()) = join(self.created(&written.version), async {
             if let Some(mark) = marked {
-                // The values are written. A login that may not tag has no place for a mark, which `doctor` says.
+                // The values are written, and the mark is an aid: a login that may not tag has no place for one.
                 let _ = self.service.tag(self.path(), &tags::from_mark(&written.version, mark)).await;
             }
         })

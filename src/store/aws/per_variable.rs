@@ -246,8 +246,8 @@ impl Work {
         }
     }
 
-    /// Leaves the mark where it was, or else on the first secret. A login that may not tag has no place for one, which
-    /// `doctor` says.
+    /// Leaves the mark where it was, or else on the first secret. It is an aid, and the values are written: a login that
+    /// may not tag has no place for one.
     async fn leave(
         &self,
         mark: &Mark,

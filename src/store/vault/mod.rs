@@ -1,8 +1,8 @@
 //! HashiCorp Vault and OpenBao, KV version 1 and 2.
 //!
-//! From the outside in: the KV engine asks through a [`connection`], which is logged in by one of the methods of
-//! [`auth`] and shows its [`session`]; below it a [`channel`] sends what may be sent again, and turns into errors
-//! what nobody can make sense of; and the [`http`] client under that bounds what a server can do to us.
+//! From the outside in: the KV engine asks through a `connection`, which is logged in by one of the methods of
+//! `auth` and shows its `session`; below it a `channel` sends what may be sent again, and turns into errors
+//! what nobody can make sense of; and the `http` client under that bounds what a server can do to us.
 
 mod address;
 mod auth;

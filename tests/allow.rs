@@ -78,6 +78,16 @@ fn what_is_no_hash_is_refused_without_being_shown() {
 }
 
 #[test]
+fn where_nobody_can_be_asked_the_flag_is_named() {
+    let Some(sandbox) = shop() else { return };
+    sandbox.envward("allow").code(2).stderr(
+        "error: nobody can be asked to confirm it\n\
+         help: look at it, then run: envward allow --yes\n",
+    );
+    sandbox.envward("seal").code(2);
+}
+
+#[test]
 fn at_a_terminal_it_asks_and_no_is_no() {
     let Some(sandbox) = shop() else { return };
     let question = "send credentials to these stores and run these programs? [y/N]: ";

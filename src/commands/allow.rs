@@ -68,6 +68,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     }
     show(&table(&rows), context)?;
     if !is_confirmed {
+        if !context.ui.can_ask() {
+            let help = "look at it, then run: envward allow --yes";
+            return Err(Error::usage_with_help("nobody can be asked to confirm it", help));
+        }
         if !context.ui.confirm("send credentials to these stores and run these programs?")? {
             return Err(PromptError::Declined.into());
         }

@@ -48,9 +48,9 @@ pub struct Args {
 /// Take the changes of a store into the environment.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     require_terminal_for(args.show_values, context)?;
-    require_answer("pull", args.yes, args.dry_run, context)?;
     let mut session = Session::open(args.identity.as_deref(), context)?;
     let store = only(args.store.as_ref(), &session.project, &session.environment)?.to_owned();
+    require_answer("pull", args.yes, args.dry_run, context)?;
     let options = args.choice.options(&session)?;
     let (seen, plan) = read(args, &session, &store, &options, context)?;
     let conflicts = plan.conflicts();

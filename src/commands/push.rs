@@ -71,7 +71,6 @@ pub struct Args {
 /// Take the changes of the environment into its stores.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     require_terminal_for(args.show_values, context)?;
-    require_answer("push", args.yes, args.dry_run, context)?;
     let session = Session::open(args.identity.as_deref(), context)?;
     let local = session.local(context)?;
     Session::say_unknown(&local, context);
@@ -84,6 +83,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         Some(saved) => saved.stores.iter().map(|plan| plan.store.clone()).collect(),
         None => session.stores(&args.stores)?,
     };
+    require_answer("push", args.yes, args.dry_run, context)?;
     let options = args.choice.options(&session)?;
     let mut worst = ExitCode::Done;
     for store in &stores {

@@ -230,7 +230,7 @@ impl Error {
             | Self::Failed { help, .. } => help.clone(),
             Self::NotGivenBack { .. } => Some("it ends by itself; revoke it sooner at the server".into()),
             Self::NoCredential { .. } => Some("log in, or set one of them".into()),
-            Self::Forbidden { .. } => Some("see what the login lacks with: envward doctor".into()),
+            Self::Forbidden { .. } => Some("see what the login lacks with: envward doctor --policy".into()),
             Self::Deleted { help, .. } | Self::TooLarge { help, .. } => Some(help.clone()),
             Self::FormerKey { version, .. } => Some(format!(
                 "if `envward history` shows that it is right, take it over: envward rollback --to {}",

@@ -445,6 +445,18 @@ fn the_report_is_one_object_per_store_and_line() {
 }
 
 #[test]
+fn an_environment_without_stores_is_told_so_before_anything_is_asked() {
+    let shop = shop();
+    shop.envward("seal").success();
+    for command in ["push", "pull"] {
+        let _ = shop.envward(command).code(2).stderr(
+            "error: environment production has no stores\n\
+             help: name them in `stores` under [environments.production] in envward.toml\n",
+        );
+    }
+}
+
+#[test]
 fn several_stores_are_each_reported_and_the_worst_code_counts() {
     let shop = pushed_shop();
     shop.shell("sed -i 's/stores = .*/stores = [\"local\", \"more\"]/' envward.toml");

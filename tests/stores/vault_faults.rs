@@ -220,7 +220,7 @@ fn a_refusal_tells_a_bad_token_from_a_missing_policy() {
     let server = always(errors(403, "permission denied"));
     assert_eq!(
         refusal(&server),
-        "the login may not read secret/data/shop/production\nsee what the login lacks with: envward doctor"
+        "the login may not read secret/data/shop/production\nsee what the login lacks with: envward doctor --policy"
     );
     assert_eq!(server.count("GET", LOOKUP), 1, "the token is asked about once");
 

@@ -74,7 +74,7 @@ impl Connection {
             token.lifetime()
         )));
         if token.policies.iter().any(|policy| policy == "root") {
-            let help = "use a login that may do no more than it needs: see the policy";
+            let help = "use a login that may do no more than it needs: envward doctor --policy";
             findings.push(Finding::notice(format!("{what} may do everything"), help));
         }
         Ok(())
@@ -116,7 +116,7 @@ impl Need {
         }
         let text =
             format!("the login may not {} {path}, which it needs to {}", missing.join(", "), self.purpose);
-        Finding::bad(text, Some("have an operator give it the policy below".to_owned()))
+        Finding::bad(text, Some("have an operator give it the policy of: envward doctor --policy".to_owned()))
     }
 }
 

@@ -23,7 +23,7 @@ fn every_refusal_has_its_own_message_and_next_step() {
         (
             "AccessDeniedException",
             "the login may not read shop/production",
-            "see what the login lacks with: envward doctor",
+            "see what the login lacks with: envward doctor --policy",
         ),
         (
             "ExpiredTokenException",
@@ -38,7 +38,7 @@ fn every_refusal_has_its_own_message_and_next_step() {
         (
             "DecryptionFailure",
             "the login may not use the KMS key of shop/production",
-            "see what the login lacks with: envward doctor",
+            "see what the login lacks with: envward doctor --policy",
         ),
     ] {
         let server = Server::start();

@@ -1,11 +1,12 @@
 //! What a server of Vault or OpenBao can do wrong, and what somebody in its place can do on purpose: each ends in a
 //! message of its own within a bounded time, and nothing secret is shown or sent on.
 
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use envward::secret::Secret;
-use envward::store::{Changes, Error, Snapshot, Store, Version};
+use envward::store::{Changes, Error, Mark, Snapshot, Store, Version};
 use serde_json::json;
 
 use super::vault_kv::project_at;
@@ -297,6 +298,31 @@ fn a_read_after_a_write_asks_for_the_state_that_the_write_made() {
     assert_eq!(states.last(), Some(&Some("state-2")));
     assert!(states[..states.len() - 1].iter().all(Option::is_none), "{states:?}");
     assert_eq!(requests.last().unwrap().header("x-vault-inconsistent"), Some("forward-active-node"));
+}
+
+/// What is asked at the same time takes one round trip: the server answers none of a pair before it has both.
+#[test]
+fn a_push_to_one_path_takes_two_round_trips() {
+    let pair = Barrier::new(2);
+    let server = FaultServer::start(move |request| {
+        pair.wait();
+        let body = json!({"data": {"version": 2, "created_time": "2026-01-01T00:00:00Z", "deletion_time": "",
+            "destroyed": false, "custom_metadata": null}});
+        match request.method.as_str() {
+            "POST" => Reply::json(200, &body),
+            "PATCH" => Reply::Answer(204, Vec::new(), String::new()),
+            _ => healthy(request),
+        }
+    });
+    let mut store = store_at(&server.address());
+    let base = store.read().unwrap();
+    let changes =
+        (0..400).map(|number| (format!("NAME_{number}"), Some(Secret::new("canary-value")))).collect();
+    let mark = Mark { generation: 1, sealed: "0".repeat(64), digest: "1".repeat(64) };
+    store.write(&base, &changes, Some(&mark)).map(|_| ()).unwrap();
+    let mut methods: Vec<String> = server.requests().into_iter().map(|request| request.method).collect();
+    methods.sort();
+    assert_eq!(methods, ["GET", "GET", "PATCH", "POST"]);
 }
 
 #[test]

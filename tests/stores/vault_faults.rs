@@ -170,7 +170,7 @@ fn https_is_not_left_for_http() {
 }
 
 #[test]
-fn what_is_not_ready_yet_is_asked_again() {
+fn fault_07_what_is_not_ready_yet_is_asked_again() {
     for reply in [
         errors(412, "required index state not present"),
         errors(429, "rate limit quota exceeded"),
@@ -217,7 +217,7 @@ fn what_stays_as_it_is_has_a_message_of_its_own() {
 }
 
 #[test]
-fn a_refusal_tells_a_bad_token_from_a_missing_policy() {
+fn fault_08_a_refusal_tells_a_bad_token_from_a_missing_policy() {
     let server = always(errors(403, "permission denied"));
     assert_eq!(
         refusal(&server),

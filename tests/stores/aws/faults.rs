@@ -41,7 +41,7 @@ fn assert_clean(server: &Server) {
 }
 
 #[test]
-fn a_secret_scheduled_for_deletion_is_not_missing_and_can_be_restored() {
+fn fault_13_a_secret_scheduled_for_deletion_is_not_missing_and_can_be_restored() {
     let (server, _sandbox, mut store, base) = written();
     server.does("DeleteSecret", &json!({"SecretId": NAME}));
     let error = store.read().err().unwrap();
@@ -57,7 +57,7 @@ fn a_secret_scheduled_for_deletion_is_not_missing_and_can_be_restored() {
 }
 
 #[test]
-fn a_secret_that_is_deleted_at_the_last_moment_is_said_to_be() {
+fn fault_13_a_secret_that_is_deleted_at_the_last_moment_is_said_to_be() {
     let (server, _sandbox, mut store, base) = written();
     for operation in ["PutSecretValue", "UpdateSecretVersionStage"] {
         server.meanwhile(operation, "DeleteSecret", json!({"SecretId": NAME}));
@@ -69,7 +69,7 @@ fn a_secret_that_is_deleted_at_the_last_moment_is_said_to_be() {
 }
 
 #[test]
-fn a_secret_without_a_value_takes_its_first_one() {
+fn fault_13_a_secret_without_a_value_takes_its_first_one() {
     let (server, _sandbox, mut store) = start("");
     server.does("CreateSecret", &json!({"Name": NAME}));
     let base = store.read().unwrap();
@@ -81,7 +81,7 @@ fn a_secret_without_a_value_takes_its_first_one() {
 }
 
 #[test]
-fn of_two_first_values_the_later_one_is_a_conflict() {
+fn fault_13_of_two_first_values_the_later_one_is_a_conflict() {
     let theirs = json!({
         "SecretId": NAME, "SecretString": "{\"A\":\"theirs\"}", "ClientRequestToken": "0".repeat(32),
     });
@@ -95,7 +95,7 @@ fn of_two_first_values_the_later_one_is_a_conflict() {
 }
 
 #[test]
-fn of_two_who_create_the_later_one_is_a_conflict() {
+fn fault_13_of_two_who_create_the_later_one_is_a_conflict() {
     let (server, _sandbox, mut store) = start("");
     let theirs =
         json!({"Name": NAME, "SecretString": "{\"A\":\"theirs\"}", "ClientRequestToken": "0".repeat(32)});
@@ -106,7 +106,7 @@ fn of_two_who_create_the_later_one_is_a_conflict() {
 }
 
 #[test]
-fn a_write_whose_answer_is_lost_makes_one_version() {
+fn fault_13_a_write_whose_answer_is_lost_makes_one_version() {
     for operation in ["PutSecretValue", "UpdateSecretVersionStage"] {
         let (server, _sandbox, mut store, base) = written();
         server.fault(operation, 1, Fault::Lost);
@@ -127,7 +127,7 @@ fn a_write_whose_answer_is_lost_makes_one_version() {
 }
 
 #[test]
-fn a_write_that_was_cut_off_is_taken_up_by_the_next_command() {
+fn fault_13_a_write_that_was_cut_off_is_taken_up_by_the_next_command() {
     let (server, sandbox, mut store, base) = written();
     let change = changes(&[("A", Some("2"))]);
     server.fault("PutSecretValue", 9, Fault::Lost);
@@ -143,7 +143,7 @@ fn a_write_that_was_cut_off_is_taken_up_by_the_next_command() {
 }
 
 #[test]
-fn the_ids_of_versions_tell_nothing_about_values() {
+fn fault_13_the_ids_of_versions_tell_nothing_about_values() {
     let id = |value: &str| {
         let (_server, _sandbox, mut store) = start("");
         store.write(&Snapshot::empty(), &changes(&[("A", Some(value))]), None).unwrap().version
@@ -152,7 +152,7 @@ fn the_ids_of_versions_tell_nothing_about_values() {
 }
 
 #[test]
-fn a_write_of_somebody_else_between_the_two_steps_is_a_conflict() {
+fn fault_13_a_write_of_somebody_else_between_the_two_steps_is_a_conflict() {
     let (server, _sandbox, mut store, base) = written();
     let theirs = json!({
         "SecretId": NAME, "SecretString": "{\"A\":\"theirs\"}", "ClientRequestToken": "0".repeat(32),
@@ -165,7 +165,7 @@ fn a_write_of_somebody_else_between_the_two_steps_is_a_conflict() {
 }
 
 #[test]
-fn a_conflict_that_shows_before_the_first_step_makes_no_version() {
+fn fault_13_a_conflict_that_shows_before_the_first_step_makes_no_version() {
     let (server, _sandbox, mut store, base) = written();
     server.does(
         "PutSecretValue",
@@ -179,7 +179,7 @@ fn a_conflict_that_shows_before_the_first_step_makes_no_version() {
 }
 
 #[test]
-fn a_denied_second_step_leaves_what_was_served() {
+fn fault_13_a_denied_second_step_leaves_what_was_served() {
     let (server, _sandbox, mut store, base) = written();
     server.fault("UpdateSecretVersionStage", 1, Fault::Refused("AccessDeniedException"));
     let denied = store.write(&base, &changes(&[("A", Some("2"))]), None).unwrap_err();
@@ -189,7 +189,7 @@ fn a_denied_second_step_leaves_what_was_served() {
 }
 
 #[test]
-fn the_limit_of_a_secret_is_counted_in_bytes_before_anything_is_sent() {
+fn fault_13_the_limit_of_a_secret_is_counted_in_bytes_before_anything_is_sent() {
     let (server, _sandbox, mut store) = start("");
     // {"A":"…"} is eight bytes around the value.
     let fits = "é".repeat((65_536 - 8) / 2);
@@ -204,7 +204,7 @@ fn the_limit_of_a_secret_is_counted_in_bytes_before_anything_is_sent() {
 }
 
 #[test]
-fn throttling_is_waited_for() {
+fn fault_13_throttling_is_waited_for() {
     let (server, _sandbox, mut store, base) = written();
     server.fault("PutSecretValue", 3, Fault::Refused("ThrottlingException"));
     store.write(&base, &changes(&[("A", Some("2"))]), None).unwrap();
@@ -212,7 +212,7 @@ fn throttling_is_waited_for() {
 }
 
 #[test]
-fn a_login_that_may_not_tag_writes_without_a_mark() {
+fn fault_13_a_login_that_may_not_tag_writes_without_a_mark() {
     let (server, _sandbox, mut store, base) = written();
     server.fault("TagResource", 1, Fault::Refused("AccessDeniedException"));
     let mark = envward::store::Mark { generation: 1, sealed: String::new(), digest: String::new() };
@@ -222,7 +222,7 @@ fn a_login_that_may_not_tag_writes_without_a_mark() {
 }
 
 #[test]
-fn a_login_that_may_only_read_the_value_reads_it() {
+fn fault_13_a_login_that_may_only_read_the_value_reads_it() {
     let (server, _sandbox, mut store, _) = written();
     server.rule(|operation, _, _| {
         (operation != "GetSecretValue").then_some(Fault::Refused("AccessDeniedException"))
@@ -231,7 +231,7 @@ fn a_login_that_may_only_read_the_value_reads_it() {
 }
 
 #[test]
-fn the_history_goes_on_over_pages() {
+fn fault_13_the_history_goes_on_over_pages() {
     let (server, _sandbox, mut store, _) = written();
     for number in 0..149 {
         let token = format!("{number:032}");

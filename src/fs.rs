@@ -169,6 +169,16 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(path, bytes, 0o600)
 }
 
+/// Writes what envward itself remembers as JSON, like [`write_private`], and makes its directory.
+pub fn write_state(path: &Path, state: &impl serde::Serialize) -> Result<(), Error> {
+    if let Some(parent) = path.parent() {
+        create_private_dir(parent)?;
+    }
+    let mut text = serde_json::to_vec_pretty(state).expect("state is names, numbers and texts");
+    text.push(b'\n');
+    write_private(path, &text)
+}
+
 /// Writes a file that is meant to be shared (manifest, schema, sealed file): atomic; an existing file keeps
 /// its permissions, a new one gets 0644 less the umask.
 pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), Error> {

@@ -47,8 +47,7 @@ impl Memory {
         let _lock = Lock::acquire(&path.with_extension("lock"))?;
         let mut state = load(Some(path), self.state.root.clone())?;
         state.confirmed.extend(hashes);
-        let text = serde_json::to_vec_pretty(&state).expect("hashes can be written as JSON");
-        fs::write_private(path, &text)?;
+        fs::write_state(path, &state)?;
         self.state = state;
         Ok(())
     }

@@ -51,12 +51,7 @@ impl Base {
         if before == Some(self) {
             return Ok(());
         }
-        if let Some(parent) = path.parent() {
-            fs::create_private_dir(parent)?;
-        }
-        let mut text = serde_json::to_vec_pretty(self).expect("a base can be written as JSON");
-        text.push(b'\n');
-        Ok(fs::write_private(path, &text)?)
+        Ok(fs::write_state(path, self)?)
     }
 }
 

@@ -80,8 +80,7 @@ impl Machine {
         let _lock = Lock::acquire(&path.with_extension("lock"))?;
         self.state = State::read(path, &self.state.root)?;
         if self.state.learn(environment, sight) {
-            let text = serde_json::to_vec_pretty(&self.state).expect("the state can be written as JSON");
-            fs::write_private(path, &text)?;
+            fs::write_state(path, &self.state)?;
         }
         Ok(())
     }

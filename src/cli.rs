@@ -55,6 +55,16 @@ pub enum Format {
     Gitlab,
     /// `JUnit` XML.
     Junit,
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// Calendar (RFC 5545).
+    Ics,
+    /// Text of the Prometheus exposition format, for a node exporter's textfile collector.
+    Prometheus,
+    /// Markdown, for the summary of a job.
+    Markdown,
+    /// One HTML page that needs nothing else.
+    Html,
 }
 
 impl Format {
@@ -67,6 +77,11 @@ impl Format {
             Self::Github => "github",
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
+            Self::Csv => "csv",
+            Self::Ics => "ics",
+            Self::Prometheus => "prometheus",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
 use crate::{
-    approvals, dotenv, editor, export, fs, generate, git, inject, manifest, rng, schema, seal, store, sync,
+    approvals, dotenv, editor, export, fs, generate, git, inject, manifest, rng, rotation, schema, seal,
+    store, sync,
 };
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
@@ -71,6 +72,9 @@ pub enum Error {
     /// What the user has confirmed cannot be read or written.
     #[error(transparent)]
     Approvals(#[from] approvals::Error),
+    /// Something about rotation failed.
+    #[error(transparent)]
+    Rotation(#[from] rotation::Error),
     /// The environment cannot be written in a form.
     #[error(transparent)]
     Export(#[from] export::Error),
@@ -118,6 +122,7 @@ impl Error {
             Self::Sync(error) => sync_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
+            Self::Rotation(error) => rotation_exit_code(error),
             Self::File(_)
             | Self::EnvFile(_)
             | Self::NoValues { .. }
@@ -151,6 +156,7 @@ impl Error {
             Self::Git(error) => error.hint(),
             Self::Editor(error) => error.hint(),
             Self::Approvals(error) => error.hint(),
+            Self::Rotation(error) => error.hint(),
             Self::Export(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
@@ -236,6 +242,14 @@ fn sync_exit_code(error: &sync::Error) -> ExitCode {
         Error::Store(error) => store_exit_code(error),
         Error::Seal(error) => sealed_exit_code(error),
         Error::Random(_) => ExitCode::Bug,
+    }
+}
+
+fn rotation_exit_code(error: &rotation::Error) -> ExitCode {
+    match error {
+        rotation::Error::Seal(error) => sealed_exit_code(error),
+        rotation::Error::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+        _ => ExitCode::Unreadable,
     }
 }
 

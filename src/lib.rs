@@ -11,7 +11,7 @@
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`approvals`], [`ledger`], [`merge`];
-//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`export`];
+//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`], [`export`];
 //! - what a person calls: [`error`], [`commands`].
 
 pub mod approvals;
@@ -38,6 +38,7 @@ pub mod manifest;
 pub mod merge;
 pub mod project;
 pub mod rng;
+pub mod rotation;
 pub mod schema;
 pub mod seal;
 pub mod secret;

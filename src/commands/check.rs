@@ -83,11 +83,12 @@ fn render(report: &Report, inputs: &Inputs, strict: bool, context: &Context) -> 
     let places: Vec<Place<'_>> = inputs.loaded.iter().map(Loaded::place).collect();
     match context.globals.format {
         Format::Human if context.globals.quiet && report.diagnostics.is_empty() => String::new(),
-        Format::Human => format::human::render(report, &places, context.ui.colors_result()),
         Format::Json => format::json::render(report),
         Format::Sarif => format::sarif::render(report),
         Format::Github => format::github::render(report),
         Format::Gitlab => format::gitlab::render(report),
         Format::Junit => format::junit::render(report, &places, strict),
+        // The forms that `check` does not have were refused before.
+        _ => format::human::render(report, &places, context.ui.colors_result()),
     }
 }

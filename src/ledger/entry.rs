@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{Error, Fingerprint, Fingerprints};
 use crate::mac::{Mac, sha256};
+use crate::schema::Grade;
 use crate::secret::Key;
 
 /// The version of an entry that this envward writes, and the newest it reads.
@@ -30,6 +31,21 @@ pub enum Event {
     /// The values of the sealed file of generation `generation` were written to a store; `fingerprints` and
     /// `removed` name those that were.
     Pushed,
+    /// Variables were given new values and these were carried to where they are used, by `rotate`; `evidence` says
+    /// how far that was seen, `previous` and `until` what is still accepted beside them.
+    Rotated,
+    /// The previous value of variables is no longer accepted.
+    Retired,
+    /// A person says that variables were rotated elsewhere.
+    Attested,
+    /// Someone asks that variables need not be rotated before the day `until`.
+    Exempted,
+    /// Someone else agrees to the exemption whose id `approves` names.
+    Approved,
+    /// Variables became known to someone who should not know them, or who left: `reason` says who.
+    Exposed,
+    /// What the metadata of a store proves about a version that the ledger did not know.
+    Observed,
     /// Something this version does not know.
     #[serde(other)]
     Other,
@@ -38,14 +54,20 @@ pub enum Event {
 /// An entry. The fields stand in the order of their names, which is their order in the canonical bytes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
-    /// Who wrote it, as git names them; a claim, not a proof.
+    /// Who wrote it, as git names them, or as the token of a CI job does; a claim, not a proof.
     pub actor: String,
+    /// For `approved`: the id of the entry that asks for the exemption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approves: Option<String>,
     /// When, RFC 3339 in UTC, whole seconds.
     pub at: String,
     /// The environment.
     pub environment: String,
     /// What happened.
     pub event: Event,
+    /// For `rotated`, `retired`, `attested` and `observed`: how well it is proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Grade>,
     /// New fingerprints of the variables that were added or changed; for `rekeyed`, of all, under the key
     /// `key`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -65,6 +87,12 @@ pub struct Entry {
     pub new_pin: Option<String>,
     /// The ids of all heads that the writer saw, sorted.
     pub prev: Vec<String>,
+    /// For `rotated`: the variable that holds the previous value, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// Why, in the words of its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The variables that were removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
@@ -79,8 +107,17 @@ pub struct Entry {
     /// For `pushed`: the version that the store has with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_version: Option<String>,
+    /// For `attested` and `exempted`: where it is written down, such as a ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// For `exempted`: the last day, as `2027-01-31`. For `rotated`: when the overlap ends, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// The version of the entry's format.
     pub v: u32,
+    /// The variables it is about, for an entry that has no fingerprints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
 }
 
 impl Entry {
@@ -168,9 +205,11 @@ pub(super) mod tests {
     pub(in crate::ledger) fn entry(generation: u64, prev: &[&str]) -> Entry {
         Entry {
             actor: "Alice <a@example.com>".to_owned(),
+            approves: None,
             at: "2026-03-01T12:00:00Z".to_owned(),
             environment: "production".to_owned(),
             event: Event::Sealed,
+            evidence: None,
             fingerprints: [("A".to_owned(), "0".repeat(32))].into(),
             generation,
             key: 1,
@@ -178,12 +217,17 @@ pub(super) mod tests {
             new_key: None,
             new_pin: None,
             prev: prev.iter().map(|&id| id.to_owned()).collect(),
+            previous: None,
+            reason: None,
             removed: Vec::new(),
             sha256: "1".repeat(64),
             store: None,
             store_time: None,
             store_version: None,
+            ticket: None,
+            until: None,
             v: VERSION,
+            variables: Vec::new(),
         }
     }
 
@@ -225,7 +269,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_event_of_a_later_version_is_read_as_other() {
-        assert_eq!(serde_json::from_str::<Event>("\"attested\"").ok(), Some(Event::Other));
+        assert_eq!(serde_json::from_str::<Event>("\"invented\"").ok(), Some(Event::Other));
     }
 
     proptest! {

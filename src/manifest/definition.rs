@@ -8,11 +8,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::value::Datetime;
 
+use super::rotation::RotationDefinition;
 use super::store::StoreDefinition;
 use crate::schema::definition::{RotationClass, RuleDefinition, VariableDefinition};
-
-/// A table that another room reads; for editors any table will do.
-type AnyTable = serde_json::Map<String, serde_json::Value>;
 
 /// `envward.toml`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -41,10 +39,9 @@ pub struct Manifest {
     #[serde(default)]
     #[schemars(with = "IndexMap<String, RotationClass>")]
     pub classes: toml::Table,
-    /// Rotation policy.
+    /// What the project says about rotation.
     #[serde(default)]
-    #[schemars(with = "AnyTable")]
-    pub rotation: toml::Table,
+    pub rotation: RotationDefinition,
 }
 
 /// `[project]`.

@@ -8,6 +8,7 @@ mod discover;
 mod edit;
 mod error;
 mod render;
+mod rotation;
 mod store;
 mod stores;
 mod validate;
@@ -22,6 +23,7 @@ pub use discover::discover;
 pub use edit::ManifestEdit;
 pub use error::Error;
 pub use render::{NewManifest, slug};
+pub use rotation::{EnvironmentRotation, RotationDefinition, Shortened};
 pub use store::{AwsDefinition, AwsLayout, DirectoryDefinition, StoreDefinition, VaultAuth, VaultDefinition};
 
 use crate::fs;

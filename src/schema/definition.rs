@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
-use super::{Default as DefaultValue, ValueSource, types};
+use super::driver::DriverDefinition;
+use super::{Default as DefaultValue, Grade, ValueSource, types};
 use crate::generate::Recipe;
 
 /// A schema: the variables and rules of one system. It holds no values.
@@ -170,8 +171,8 @@ pub struct Rotate {
     pub overlap: Option<String>,
     /// Weakest evidence that proves a rotation.
     pub min_evidence: Option<Grade>,
-    /// How it is rotated [default: "manual"].
-    pub driver: Option<String>,
+    /// How it is rotated: a name, or a table with `kind` [default: "manual"].
+    pub driver: Option<DriverDefinition>,
     /// Who rotates it.
     pub owner: Option<String>,
     /// The variable that holds the previous value while the overlap lasts.
@@ -198,8 +199,8 @@ pub struct RotationClass {
     pub overlap: Option<String>,
     /// Weakest evidence that proves a rotation.
     pub min_evidence: Option<Grade>,
-    /// How it is rotated [default: "manual"].
-    pub driver: Option<String>,
+    /// How it is rotated: a name, or a table with `kind` [default: "manual"].
+    pub driver: Option<DriverDefinition>,
     /// Who rotates it.
     pub owner: Option<String>,
     /// Where the steps of a rotation by hand are written down.
@@ -229,21 +230,6 @@ macro_rules! durations {
 }
 
 durations!(Rotate RotationClass);
-
-/// How well something is proven, from A (a server said so) to E (someone claims it).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-pub enum Grade {
-    /// Best.
-    A,
-    /// Good.
-    B,
-    /// Fair.
-    C,
-    /// Weak.
-    D,
-    /// A claim.
-    E,
-}
 
 /// `[[rules]]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -7,8 +7,10 @@ mod build;
 pub mod builtin;
 pub mod constraints;
 pub mod definition;
+pub mod driver;
 mod encoder;
 mod error;
+mod grade;
 mod layer;
 mod lint;
 mod load;
@@ -22,6 +24,7 @@ mod testing;
 pub mod types;
 
 pub use error::{Error, Fault, Faults};
+pub use grade::Grade;
 pub use lint::lint;
 pub use load::{Source, files, load};
 pub use model::{Default, Origin, Required, Rule, Schema, ValueSource, Variable};

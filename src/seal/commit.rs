@@ -119,9 +119,11 @@ pub(super) fn enter(
 pub(super) fn entry(site: &Site, sealing: &Sealing, key: u32, sha256: String, access: &Access) -> Entry {
     Entry {
         actor: access.actor(&site.root),
+        approves: None,
         at: access.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         environment: site.name().to_owned(),
         event: sealing.event,
+        evidence: None,
         fingerprints: Fingerprints::new(),
         generation: sealing.generation.unwrap_or_default(),
         key,
@@ -129,12 +131,17 @@ pub(super) fn entry(site: &Site, sealing: &Sealing, key: u32, sha256: String, ac
         new_key: None,
         new_pin: None,
         prev: Vec::new(),
+        previous: None,
+        reason: None,
         removed: Vec::new(),
         sha256,
         store: None,
         store_time: None,
         store_version: None,
+        ticket: None,
+        until: None,
         v: VERSION,
+        variables: Vec::new(),
     }
 }
 

@@ -1,0 +1,42 @@
+//! Why something about rotation failed.
+
+use crate::{fs, git, ledger, seal};
+
+/// Something about rotation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] fs::Error),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// git is missing or failed.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    /// A sealed file or a project key cannot be used.
+    #[error(transparent)]
+    Seal(#[from] seal::Error),
+    /// A policy cannot be met or makes no sense.
+    #[error("{message}")]
+    Policy {
+        /// What is wrong with it, with the names of class, variable or environment.
+        message: String,
+        /// What to write instead.
+        help: Option<String>,
+    },
+}
+
+impl Error {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.hint(),
+            Self::Ledger(error) => error.hint(),
+            Self::Git(error) => error.hint(),
+            Self::Seal(error) => error.hint(),
+            Self::Policy { help, .. } => help.clone(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the ledger says happened to each variable of one environment. No key is needed; with keys, entries that were
+//! written without one show.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Finding;
+use crate::ledger::{Fingerprint, Ledger};
+use crate::schema::Grade;
+use crate::secret::Key;
+
+/// What the ledger says about one environment.
+#[derive(Clone, Debug, Default)]
+pub struct Events {
+    /// By variable.
+    pub variables: BTreeMap<String, History>,
+    /// What is wrong with the ledger itself.
+    pub findings: Vec<Finding>,
+}
+
+/// What the ledger says about one variable, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Every entry in which it has a fingerprint that differs from the one before. A new project key is no change.
+    pub changes: Vec<Change>,
+    /// Every version of a store that it was pushed to.
+    pub pushes: Vec<Pushed>,
+    /// Rotations that `rotate` carried through.
+    pub rotations: Vec<Rotated>,
+    /// What people say they did elsewhere.
+    pub attestations: Vec<Attested>,
+    /// The newest exemption.
+    pub exemption: Option<Exemption>,
+    /// When it became known to someone who should not know it, since its last change.
+    pub exposed: Option<Exposure>,
+    /// Whether its last entry removed it.
+    pub removed: bool,
+}
+
+/// A new value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When, by the clock of who wrote it.
+    pub at: Timestamp,
+    /// The fingerprint under the project key of number `key`.
+    pub fingerprint: Fingerprint,
+    /// The number of the project key.
+    pub key: u32,
+    /// Id of the entry.
+    pub entry: String,
+    /// SHA-256 of the sealed file that the entry is about.
+    pub sealed: String,
+    /// Who wrote it.
+    pub actor: String,
+    /// Whether the same fingerprint was there before.
+    pub returned: bool,
+}
+
+/// A push to a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pushed {
+    /// When, by the clock of who wrote it.
+    pub at: Timestamp,
+    /// The store's name in the manifest.
+    pub store: String,
+    /// The version that the store has with it.
+    pub version: String,
+    /// When the store made it, by its clock.
+    pub created: Option<Timestamp>,
+    /// The fingerprint of what was pushed, if it was not removed.
+    pub fingerprint: Option<Fingerprint>,
+    /// Whether it was taken from the store's metadata afterwards.
+    pub observed: bool,
+}
+
+/// A rotation by `rotate`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotated {
+    /// When.
+    pub at: Timestamp,
+    /// How far it was seen.
+    pub evidence: Grade,
+    /// The variable with the previous value.
+    pub previous: Option<String>,
+    /// When the overlap ends.
+    pub until: Option<Timestamp>,
+    /// When the previous value was retired, if it was.
+    pub retired: Option<Timestamp>,
+}
+
+/// What a person says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attested {
+    /// When it was said.
+    pub at: Timestamp,
+    /// Who says so.
+    pub actor: String,
+    /// Where it is written down.
+    pub ticket: Option<String>,
+}
+
+/// An exemption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exemption {
+    /// Id of the entry that asks for it.
+    pub entry: String,
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// Who asks.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// Where it is written down.
+    pub ticket: Option<String>,
+    /// Its last day.
+    pub until: Date,
+    /// Who agreed, which is someone else.
+    pub approver: Option<String>,
+}
+
+/// It became known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// To whom, such as `left: alice`.
+    pub reason: String,
+}
+
+impl Events {
+    /// Reads the entries of an environment. `keys` are its project keys by number, if they are known; `now` is for
+    /// dates in the future.
+    pub fn of(ledger: &Ledger, environment: &str, keys: Option<&[(u32, Key)]>, now: Timestamp) -> Self {
+        let _ = (ledger, environment, keys, now);
+        todo!()
+    }
+}

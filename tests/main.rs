@@ -30,6 +30,7 @@ mod interop;
 mod keyring;
 mod leaks;
 mod recipients;
+mod rotation;
 mod run;
 mod schema;
 mod seal;

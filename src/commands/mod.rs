@@ -28,6 +28,7 @@ mod diff;
 mod doctor;
 mod edit;
 mod export;
+mod fail_on;
 mod generate;
 mod get;
 mod history;
@@ -43,6 +44,7 @@ mod push;
 mod recipients;
 mod rename;
 mod rollback;
+mod rotation;
 mod run;
 mod seal;
 mod sealing;
@@ -81,6 +83,19 @@ const HUMAN_OR_JSON: &[Format] = &[Format::Human, Format::Json];
 /// The formats of a command with findings.
 const EVERY: &[Format] =
     &[Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
+
+/// The forms of a report on rotation.
+const REPORTS: &[Format] = &[
+    Format::Human,
+    Format::Json,
+    Format::Csv,
+    Format::Sarif,
+    Format::Ics,
+    Format::Prometheus,
+    Format::Markdown,
+    Format::Junit,
+    Format::Html,
+];
 
 /// Declares the commands once: module, variant and formats, and thereby parsing, help and dispatch.
 macro_rules! commands {
@@ -160,6 +175,8 @@ commands! {
     History(history) has HUMAN_OR_JSON,
     /// Give variables of a store the values of an older version again
     Rollback(rollback) has HUMAN_OR_JSON,
+    /// Show when values have to be replaced, and record when they were
+    Rotation(rotation) has REPORTS,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
     /// Say what is set up, what is not, and the next step

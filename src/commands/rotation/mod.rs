@@ -1,0 +1,42 @@
+//! `envward rotation`: when values have to be replaced, and the record of when they were.
+//!
+//! To add a subcommand: write its file with `Args` and `run`, and add it to [`Action`] and to [`run`].
+
+mod status;
+
+use crate::context::Context;
+use crate::env_vars;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::project::{Environment, Project};
+
+/// Arguments of `rotation`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Show when each variable is due, and how well it is proven when it was replaced
+    Status(status::Args),
+}
+
+/// When values have to be replaced, and the record of when they were.
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    match &args.action {
+        Action::Status(args) => status::run(args, context),
+    }
+}
+
+/// The environment of `-e` or of `ENVWARD_ENV`, else all of them: a deadline counts wherever it is.
+fn environments(project: &Project, context: &Context) -> Result<Vec<Environment>, Error> {
+    let chosen = context.globals.env.as_deref().or_else(|| context.env.get(env_vars::ENVWARD_ENV));
+    let names = match chosen {
+        Some(name) => vec![name],
+        None => project.manifest.environments.keys().map(String::as_str).collect(),
+    };
+    let environments = names.into_iter().map(|name| project.environment_named(name));
+    Ok(environments.collect::<Result<_, _>>()?)
+}

@@ -6,10 +6,19 @@
 //! To add one: write its file with a type that implements [`Driver`] and its tests, its options in
 //! [`crate::schema::driver`], and add it to [`open`].
 
+mod generate;
+mod manual;
+
+use std::path::Path;
+
 use jiff::Timestamp;
 
+use super::policy::Policy;
+use crate::env_vars::EnvSnapshot;
 use crate::rng::Rng;
-use crate::secret::Values;
+use crate::schema::driver::DriverTable;
+use crate::schema::{Schema, Variable};
+use crate::secret::{Secret, Values};
 
 /// Why a step failed. It never holds a value, nor what a target or a command printed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +32,9 @@ pub enum Error {
         /// What to do about it.
         help: Option<String>,
     },
+    /// No value was made.
+    #[error(transparent)]
+    Generate(#[from] crate::generate::Error),
     /// The target cannot be reached, or went away; the step may or may not have been done.
     #[error("{target} cannot be reached: {message}")]
     Unreachable {
@@ -43,10 +55,27 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What the schema does not say, and what to write.
+    fn setup(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Setup { message: message.into(), help: Some(help.into()) }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Setup { help, .. } | Self::Refused { help, .. } => help.clone(),
+            Self::Generate(error) => error.hint(),
+            Self::Unreachable { .. } => None,
+        }
+    }
+}
+
 /// The values of the environment before and after.
 #[derive(Clone, Copy)]
 pub struct Change<'a> {
-    /// Every value as it is now.
+    /// Every value before the rotation. Where another machine ends an overlap, the previous values may not be known
+    /// any more: those of `pending` then stand here too.
     pub current: &'a Values,
     /// Those that change: what [`Driver::prepare`] gave, and what is rendered from it.
     pub pending: &'a Values,
@@ -102,4 +131,55 @@ pub trait Driver {
     /// # Errors
     /// The target refused or cannot be reached.
     fn take_back(&mut self, change: Change<'_>) -> Result<(), Error>;
+}
+
+/// What a driver is opened with.
+pub struct Opening<'a> {
+    /// The variable to rotate.
+    pub variable: &'a Variable,
+    /// The name of the environment.
+    pub environment: &'a str,
+    /// The schema, in which options of a driver name other variables.
+    pub schema: &'a Schema,
+    /// The policy of the variable in the environment.
+    pub policy: &'a Policy,
+    /// The project's root, in which commands run.
+    pub root: &'a Path,
+    /// What envward was started with, in which options of a driver may name variables too.
+    pub env: &'a EnvSnapshot,
+    /// The new value where a person gave one.
+    pub given: Option<Secret>,
+}
+
+/// Opens the driver that the policy names.
+///
+/// # Errors
+/// The schema does not say what the driver needs, or this envward was built without it. Nothing is connected to.
+pub fn open<'a>(opening: Opening<'a>) -> Result<Box<dyn Driver + 'a>, Error> {
+    match &opening.policy.driver {
+        DriverTable::Manual => Ok(Box::new(manual::Manual::new(opening))),
+        DriverTable::Generate => Ok(Box::new(generate::Generate::new(&opening)?)),
+        DriverTable::Postgres(_) => Err(missing("postgres")),
+        DriverTable::Redis(_) => Err(missing("redis")),
+        DriverTable::Command(_) => Err(missing("command")),
+    }
+}
+
+/// That this envward was built without a driver.
+fn missing(driver: &str) -> Error {
+    Error::Setup { message: format!("this envward was built without the driver {driver}"), help: None }
+}
+
+/// A new value as the schema says.
+fn new_value(variable: &Variable, rng: &mut Rng, now: Timestamp) -> Result<Secret, Error> {
+    let made = variable.make_value(rng, now)?;
+    made.map(|made| made.secret).ok_or_else(|| {
+        let name = &variable.name;
+        Error::setup(
+            format!("the schema does not say how a value of {name} is made"),
+            format!(
+                "add it under [vars.{name}], such as: generate = {{ kind = \"alphanumeric\", length = 32 }}"
+            ),
+        )
+    })
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +17,9 @@ use crate::secret::Key;
 
 /// The version of an entry that this envward writes, and the newest it reads.
 pub const VERSION: u32 = 1;
+
+/// What stands for the SHA-256 of a sealed file where there is none yet.
+pub const NO_FILE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +65,9 @@ pub struct Entry {
     pub approves: Option<String>,
     /// When, RFC 3339 in UTC, whole seconds.
     pub at: String,
+    /// For `attested`: the day on which it was done, as `2027-01-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<String>,
     /// The environment.
     pub environment: String,
     /// What happened.
@@ -121,6 +128,37 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry about an environment, to be filled. What it follows is filled in when it is added to a ledger.
+    pub fn new(environment: &str, event: Event, actor: String, at: Timestamp) -> Self {
+        Self {
+            actor,
+            approves: None,
+            at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            done: None,
+            environment: environment.to_owned(),
+            event,
+            evidence: None,
+            fingerprints: Fingerprints::new(),
+            generation: 0,
+            key: 1,
+            new_fingerprints: Fingerprints::new(),
+            new_key: None,
+            new_pin: None,
+            prev: Vec::new(),
+            previous: None,
+            reason: None,
+            removed: Vec::new(),
+            sha256: NO_FILE.to_owned(),
+            store: None,
+            store_time: None,
+            store_version: None,
+            ticket: None,
+            until: None,
+            v: VERSION,
+            variables: Vec::new(),
+        }
+    }
+
     /// The line of the ledger for this entry, with its tag and its id, without the line end. `key` is the
     /// project key of the number [`Entry::key`].
     pub fn to_line(&self, key: &Key) -> String {
@@ -178,6 +216,11 @@ impl Recorded {
         Ok(Self { entry, id, tag, fields })
     }
 
+    /// When it was written, by the clock of who wrote it; `None` if that is no date.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.entry.at.parse().ok()
+    }
+
     /// Whether the entry was written by someone who knows this project key.
     pub fn is_authentic(&self, key: &Key) -> bool {
         tag(key, &self.fields).matches(&self.tag)
@@ -203,31 +246,13 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::ledger) fn entry(generation: u64, prev: &[&str]) -> Entry {
+        let at = "2026-03-01T12:00:00Z".parse().expect("a date");
         Entry {
-            actor: "Alice <a@example.com>".to_owned(),
-            approves: None,
-            at: "2026-03-01T12:00:00Z".to_owned(),
-            environment: "production".to_owned(),
-            event: Event::Sealed,
-            evidence: None,
             fingerprints: [("A".to_owned(), "0".repeat(32))].into(),
             generation,
-            key: 1,
-            new_fingerprints: Fingerprints::new(),
-            new_key: None,
-            new_pin: None,
             prev: prev.iter().map(|&id| id.to_owned()).collect(),
-            previous: None,
-            reason: None,
-            removed: Vec::new(),
             sha256: "1".repeat(64),
-            store: None,
-            store_time: None,
-            store_version: None,
-            ticket: None,
-            until: None,
-            v: VERSION,
-            variables: Vec::new(),
+            ..Entry::new("production", Event::Sealed, "Alice <a@example.com>".to_owned(), at)
         }
     }
 

@@ -53,6 +53,12 @@ impl Ledger {
         Ok(Self { entries, bytes })
     }
 
+    /// A ledger of these entries, for tests.
+    #[cfg(test)]
+    pub fn of(entries: Vec<Recorded>) -> Self {
+        Self { entries, bytes: Vec::new() }
+    }
+
     /// The entries.
     pub fn entries(&self) -> &[Recorded] {
         &self.entries

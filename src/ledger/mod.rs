@@ -10,8 +10,9 @@ mod entry;
 mod error;
 mod file;
 mod fingerprint;
+mod order;
 
-pub use entry::{Entry, Event, Recorded, VERSION};
+pub use entry::{Entry, Event, NO_FILE, Recorded, VERSION};
 pub use error::Error;
 pub use file::{Ledger, TAIL, newer_in_tail};
 pub use fingerprint::{Fingerprint, Fingerprints, fingerprint, fingerprints};

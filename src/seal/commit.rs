@@ -9,7 +9,7 @@ use super::record::{Claim, Record};
 use super::site::{Place, Site};
 use super::{Access, Error, Opened, trust};
 use crate::fs;
-use crate::ledger::{Entry, Event, Fingerprints, Ledger, VERSION, fingerprint};
+use crate::ledger::{Entry, Event, Ledger, fingerprint};
 use crate::mac::sha256;
 use crate::rng::Rng;
 use crate::secret::Values;
@@ -118,30 +118,10 @@ pub(super) fn enter(
 /// An entry without names, to be filled.
 pub(super) fn entry(site: &Site, sealing: &Sealing, key: u32, sha256: String, access: &Access) -> Entry {
     Entry {
-        actor: access.actor(&site.root),
-        approves: None,
-        at: access.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        environment: site.name().to_owned(),
-        event: sealing.event,
-        evidence: None,
-        fingerprints: Fingerprints::new(),
         generation: sealing.generation.unwrap_or_default(),
         key,
-        new_fingerprints: Fingerprints::new(),
-        new_key: None,
-        new_pin: None,
-        prev: Vec::new(),
-        previous: None,
-        reason: None,
-        removed: Vec::new(),
         sha256,
-        store: None,
-        store_time: None,
-        store_version: None,
-        ticket: None,
-        until: None,
-        v: VERSION,
-        variables: Vec::new(),
+        ..Entry::new(site.name(), sealing.event, access.actor(&site.root), access.now)
     }
 }
 

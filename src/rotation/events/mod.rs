@@ -1,13 +1,18 @@
 //! What the ledger says happened to each variable of one environment. No key is needed; with keys, entries that were
 //! written without one show.
 
+mod chain;
+mod exemptions;
+mod reader;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use self::exemptions::is_same_person;
 use super::Finding;
-use crate::ledger::{Fingerprint, Ledger};
+use crate::ledger::{Fingerprint, Ledger, Recorded};
 use crate::schema::Grade;
 use crate::secret::Key;
 
@@ -31,8 +36,10 @@ pub struct History {
     pub rotations: Vec<Rotated>,
     /// What people say they did elsewhere.
     pub attestations: Vec<Attested>,
-    /// The newest exemption.
+    /// The newest exemption that someone else agreed to; if there is none, the newest that waits for that.
     pub exemption: Option<Exemption>,
+    /// The newest exemption that waits for someone else, if it is newer than any that was agreed to.
+    pub pending: Option<Exemption>,
     /// When it became known to someone who should not know it, since its last change.
     pub exposed: Option<Exposure>,
     /// Whether its last entry removed it.
@@ -93,7 +100,7 @@ pub struct Rotated {
 /// What a person says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attested {
-    /// When it was said.
+    /// When it was done, as the person says; never later than when that was said.
     pub at: Timestamp,
     /// Who says so.
     pub actor: String,
@@ -131,9 +138,22 @@ pub struct Exposure {
 
 impl Events {
     /// Reads the entries of an environment. `keys` are its project keys by number, if they are known; `now` is for
-    /// dates in the future.
+    /// dates in the future. What is wrong with the chain as a whole is found whichever the environment is.
+    ///
+    /// An entry that has no date that can be, or that was written without the project key, is a finding and counts
+    /// for nothing: a value is then as old as the other entries say.
     pub fn of(ledger: &Ledger, environment: &str, keys: Option<&[(u32, Key)]>, now: Timestamp) -> Self {
-        let _ = (ledger, environment, keys, now);
-        todo!()
+        let entries = ledger.in_order();
+        let own = |recorded: &&&Recorded| recorded.entry.environment == environment;
+        let mut findings = chain::missing(&entries);
+        findings.extend(chain::dates(&entries, environment, now));
+        let (believed, forged): (Vec<&Recorded>, Vec<&Recorded>) =
+            entries.iter().filter(own).partition(|recorded| chain::is_authentic(recorded, keys));
+        findings.extend(forged.into_iter().map(chain::forged));
+        let usable = believed.into_iter().filter(|recorded| chain::has_happened(recorded, now));
+        Self { variables: reader::read(usable), findings }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,9 @@ use crate::context::Context;
 use crate::env_vars::EnvSnapshot;
 use crate::error::Error;
 use crate::project::Project;
+use crate::rotation::drivers::command;
+use crate::schema::driver::{CommandDriver, DriverDefinition, DriverTable};
+use crate::schema::{Schema, Variable};
 use crate::seal::recipients::{Plugins, Recipient};
 use crate::store;
 use crate::ui::PromptError;
@@ -22,7 +25,7 @@ pub(super) struct Named {
 type Source = fn(&Project) -> Result<Vec<Named>, Error>;
 
 /// Where a manifest names things.
-const SOURCES: &[Source] = &[stores, |project| Ok(plugins(project))];
+const SOURCES: &[Source] = &[stores, |project| Ok(plugins(project)), commands];
 
 /// Everything that the manifest names, also what the user's own environment names too: that may be gone tomorrow.
 ///
@@ -80,6 +83,34 @@ fn stores(project: &Project) -> Result<Vec<Named>, Error> {
         named.push(Named { subject: format!("store {name}"), claims });
     }
     Ok(named)
+}
+
+/// The commands of rotation drivers. A schema that cannot be read is the finding of others.
+fn commands(project: &Project) -> Result<Vec<Named>, Error> {
+    let Ok(schema) = project.schema() else { return Ok(Vec::new()) };
+    let mut named = Vec::new();
+    for variable in schema.vars.values() {
+        if let Some(driver) = command_driver(variable, &schema) {
+            named.push(commands_of(&variable.name, driver, project)?);
+        }
+    }
+    Ok(named)
+}
+
+/// The commands that rotate a variable: its own table goes before its class.
+fn command_driver<'a>(variable: &'a Variable, schema: &'a Schema) -> Option<&'a CommandDriver> {
+    let rotate = variable.rotate.as_ref()?;
+    let class = || schema.classes.get(rotate.class.as_ref()?)?.driver.as_ref();
+    match rotate.driver.as_ref().or_else(class)? {
+        DriverDefinition::Table(DriverTable::Command(driver)) => Some(driver),
+        _ => None,
+    }
+}
+
+/// What a user confirms about the commands that rotate a variable.
+pub(super) fn commands_of(variable: &str, driver: &CommandDriver, project: &Project) -> Result<Named, Error> {
+    let claims = command::claims(driver, &project.root)?;
+    Ok(Named { subject: format!("rotation of {variable}"), claims })
 }
 
 /// The plugins of recipients. A key that cannot be read is the finding of others.

@@ -88,6 +88,10 @@ pub struct CommandDriver {
     pub test: Vec<String>,
     /// Ends the previous value.
     pub finish: Option<Vec<String>>,
+    /// What else the commands get, under the same names: variables of the schema, or of the environment that envward
+    /// was started with.
+    #[serde(default)]
+    pub variables: Vec<String>,
     /// Longest time a step may take [default: "60s"].
     pub timeout: Option<String>,
     /// Whether the previous value is still accepted after `set`, until `finish` [default: false].

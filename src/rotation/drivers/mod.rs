@@ -6,6 +6,7 @@
 //! To add one: write its file with a type that implements [`Driver`] and its tests, its options in
 //! [`crate::schema::driver`], and add it to [`open`].
 
+pub mod command;
 mod generate;
 mod manual;
 
@@ -35,6 +36,16 @@ pub enum Error {
     /// No value was made.
     #[error(transparent)]
     Generate(#[from] crate::generate::Error),
+    /// A command of the project failed; the step may or may not have been done.
+    #[error("the command {hook:?} of {variable} {message}")]
+    Hook {
+        /// Which of the commands.
+        hook: &'static str,
+        /// The variable.
+        variable: String,
+        /// What happened, such as `ended with 3`; nothing of what it printed.
+        message: String,
+    },
     /// The target cannot be reached, or went away; the step may or may not have been done.
     #[error("{target} cannot be reached: {message}")]
     Unreachable {
@@ -66,6 +77,9 @@ impl Error {
         match self {
             Self::Setup { help, .. } | Self::Refused { help, .. } => help.clone(),
             Self::Generate(error) => error.hint(),
+            Self::Hook { .. } => {
+                Some("what it printed is not shown, since it may hold a value: have it keep a log".to_owned())
+            }
             Self::Unreachable { .. } => None,
         }
     }
@@ -161,7 +175,7 @@ pub fn open<'a>(opening: Opening<'a>) -> Result<Box<dyn Driver + 'a>, Error> {
         DriverTable::Generate => Ok(Box::new(generate::Generate::new(&opening)?)),
         DriverTable::Postgres(_) => Err(missing("postgres")),
         DriverTable::Redis(_) => Err(missing("redis")),
-        DriverTable::Command(_) => Err(missing("command")),
+        DriverTable::Command(definition) => Ok(Box::new(command::Command::new(definition, &opening)?)),
     }
 }
 

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::definition::{EnvironmentDefinition, RecipientDefinition, last_day};
 use super::{Manifest, stores};
+use crate::schema::types::parse_duration;
 use crate::suggest::closest;
 use crate::toml_text::Problem;
 
@@ -65,6 +66,7 @@ pub(super) fn validate(manifest: &Manifest) -> Result<(), Fault> {
         validate_environment(name, environment, manifest)?;
     }
     distinct_files(manifest)?;
+    validate_rotation(manifest)?;
     stores::validate(manifest)
 }
 
@@ -143,6 +145,40 @@ fn validate_environment(
         exists(store, known, &[here[0], name, "stores"], "store")?;
     }
     Ok(())
+}
+
+fn validate_rotation(manifest: &Manifest) -> Result<(), Fault> {
+    let rotation = &manifest.rotation;
+    for (field, length) in [
+        ("offboard", &rotation.offboard),
+        ("jitter", &rotation.jitter),
+        ("max_exemption", &rotation.max_exemption),
+    ] {
+        valid_duration(length.as_deref(), &["rotation", field])?;
+    }
+    for (name, shortened) in &rotation.environments {
+        let here = ["rotation", "environments", name];
+        exists(name, manifest.environments.keys().map(String::as_str), &here, "environment")?;
+        for (table, entries) in [("classes", &shortened.classes), ("vars", &shortened.vars)] {
+            for (entry, lengths) in entries {
+                let lengths =
+                    [("every", &lengths.every), ("grace", &lengths.grace), ("overlap", &lengths.overlap)];
+                for (field, length) in lengths {
+                    valid_duration(length.as_deref(), &[here[0], here[1], name, table, entry, field])?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn valid_duration(text: Option<&str>, keys: &[&str]) -> Result<(), Fault> {
+    if text.is_none_or(|text| parse_duration(text).is_some()) {
+        return Ok(());
+    }
+    let field = keys.last().copied().unwrap_or_default();
+    Err(Fault::new(keys, format!("`{field}` is not a duration"))
+        .help("use a number and a unit, such as 90d or 12h".to_owned()))
 }
 
 /// Two environments in one file would overwrite each other.
@@ -306,6 +342,23 @@ mod tests {
             Some("2027-01-31")
         );
         assert!(error("[recipients]\nci = { key = \"age1x\", expires = 10:00:00 }\n").contains("not a date"));
+    }
+
+    #[test]
+    fn what_is_said_about_rotation_names_environments_and_lengths_of_time() {
+        assert_eq!(
+            error("[environments.production]\n[rotation.environments.prodution.classes]\napi-key = {}\n"),
+            "envward.toml:5:24: there is no environment \"prodution\" in this manifest / \
+             did you mean \"production\"?"
+        );
+        assert_eq!(
+            error("[rotation]\njitter = \"soon\"\n"),
+            "envward.toml:5:1: `jitter` is not a duration / use a number and a unit, such as 90d or 12h"
+        );
+        assert_eq!(
+            error("[environments.a]\n[rotation.environments.a.vars.KEY]\nevery = \"3 months\"\n"),
+            "envward.toml:6:1: `every` is not a duration / use a number and a unit, such as 90d or 12h"
+        );
     }
 
     proptest! {

@@ -29,6 +29,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A policy that cannot be met, and what to write instead.
+    pub(super) fn policy(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Policy { message: message.into(), help: Some(help.into()) }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {

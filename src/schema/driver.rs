@@ -4,6 +4,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+/// The class whose variables no machine replaces: what the old key encrypted would be unreadable.
+pub const DATA_ENCRYPTION: &str = "data-encryption";
+
 /// `driver = "generate"`, `driver = { kind = "postgres", admin = "DB_ADMIN_URL" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected the name of a driver, or a table with `kind`")]
@@ -42,6 +45,32 @@ pub enum DriverTable {
     Redis(RedisDriver),
     /// Commands of the project, which run after `envward allow`.
     Command(CommandDriver),
+}
+
+impl DriverDefinition {
+    /// The driver with its options, those that are not given at their defaults.
+    pub fn table(&self) -> DriverTable {
+        match self {
+            Self::Plain(PlainDriver::Manual) => DriverTable::Manual,
+            Self::Plain(PlainDriver::Generate) => DriverTable::Generate,
+            Self::Plain(PlainDriver::Postgres) => DriverTable::Postgres(PostgresDriver::default()),
+            Self::Plain(PlainDriver::Redis) => DriverTable::Redis(RedisDriver::default()),
+            Self::Table(table) => table.clone(),
+        }
+    }
+}
+
+impl DriverTable {
+    /// Its word in schemas and reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Generate => "generate",
+            Self::Postgres(_) => "postgres",
+            Self::Redis(_) => "redis",
+            Self::Command(_) => "command",
+        }
+    }
 }
 
 /// The options of the driver `postgres`. Names are those of variables of the same schema.

@@ -20,7 +20,7 @@ pub mod rules;
 mod shape;
 pub mod template;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod types;
 
 pub use error::{Error, Fault, Faults};

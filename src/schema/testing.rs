@@ -1,4 +1,4 @@
-//! Schemas for the unit tests of this room.
+//! Schemas for unit tests.
 
 use std::path::Path;
 
@@ -44,6 +44,6 @@ pub(super) fn refusal(text: &str) -> String {
 }
 
 /// Loads a schema of one file.
-pub(super) fn schema(text: &str) -> Schema {
+pub(crate) fn schema(text: &str) -> Schema {
     Files::new(&[("app.toml", text)]).load("app.toml").unwrap_or_else(|error| panic!("{error}"))
 }

@@ -5,6 +5,7 @@
 //! moment the old or the new file is there, whole.
 #![expect(clippy::disallowed_methods, reason = "this room owns the file system")]
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -218,6 +219,27 @@ pub fn list_dir(path: &Path) -> Result<Vec<String>, Error> {
     let mut names = entries.map(name).collect::<io::Result<Vec<_>>>().map_err(Error::io("read", path))?;
     names.sort_unstable();
     Ok(names)
+}
+
+/// Something in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: OsString,
+    /// Whether it is a directory, and not a link to one.
+    pub is_dir: bool,
+}
+
+/// What lies in a directory, sorted by name.
+pub fn entries(path: &Path) -> Result<Vec<Entry>, Error> {
+    let entry = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry?;
+        Ok(Entry { name: entry.file_name(), is_dir: entry.file_type()?.is_dir() })
+    };
+    let entries = fs::read_dir(path).map_err(Error::io("read", path))?;
+    let mut entries = entries.map(entry).collect::<io::Result<Vec<_>>>().map_err(Error::io("read", path))?;
+    entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    Ok(entries)
 }
 
 /// Makes a directory and its parents; the last one gets mode 0700.

@@ -56,6 +56,15 @@ impl Project {
         Self::find(context)?.ok_or(manifest::Error::NotFound)
     }
 
+    /// The project whose manifest lies in that directory itself.
+    ///
+    /// # Errors
+    /// There is none, it belongs to somebody else, or it cannot be used.
+    pub fn at(root: &Path) -> Result<Self, manifest::Error> {
+        let path = manifest::discover(root, Some(root))?.ok_or(manifest::Error::NotFound)?;
+        Ok(Self { root: root.to_owned(), manifest: Manifest::load(&path)? })
+    }
+
     /// The manifest's path.
     pub fn manifest_path(&self) -> PathBuf {
         self.root.join(manifest::FILE_NAME)

@@ -58,8 +58,8 @@ impl FailOn {
     pub fn is_met(&self, summary: &Summary) -> bool {
         let in_state = |word: &Word| matches!(word, Word::Status(status) if summary.count(*status) > 0);
         let is_grave = |code| {
-            use FindingCode::{LedgerBroken, LedgerForged, LedgerRewritten, Unreadable};
-            matches!(code, LedgerBroken | LedgerForged | LedgerRewritten | Unreadable)
+            use FindingCode::{LedgerBroken, LedgerForged, LedgerRewritten, Silent, Unreadable};
+            matches!(code, LedgerBroken | LedgerForged | LedgerRewritten | Silent | Unreadable)
         };
         self.words.iter().any(in_state) || summary.findings.iter().any(|(_, finding)| is_grave(finding.code))
     }

@@ -21,6 +21,7 @@ use crate::ui::{ColorChoice, Ui, escape, relative};
 
 mod allow;
 mod alone;
+mod audit;
 mod bootstrap;
 mod check;
 mod claims;
@@ -177,6 +178,8 @@ commands! {
     Rollback(rollback) has HUMAN_OR_JSON,
     /// Show when values have to be replaced, and record when they were
     Rotation(rotation) has REPORTS,
+    /// The same over many projects and stores, without any key
+    Audit(audit) has REPORTS,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
     /// Say what is set up, what is not, and the next step

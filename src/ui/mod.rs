@@ -11,17 +11,19 @@
 
 mod escape;
 mod names;
+mod progress;
 mod prompt;
 mod relative;
 mod table;
 #[cfg(unix)]
 mod terminal_line;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
 pub use escape::escape;
+pub use progress::Progress;
 pub use prompt::{PromptError, Prompter};
 pub use relative::relative;
 pub use table::Table;
@@ -90,6 +92,16 @@ impl Ui {
     pub fn result_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)?;
         self.out.flush()
+    }
+
+    /// Where a result goes that is too long to be held, beside the bar of the work that makes it.
+    pub fn result_stream(&self, progress: &Progress) -> Box<dyn Write> {
+        Box::new(BufWriter::new(progress.aside_of(io::stdout())))
+    }
+
+    /// Begins to show how far work on so many things is. Not with `-q`.
+    pub fn progress(&self, total: usize, things: &'static str) -> Progress {
+        Progress::new(total, things, self.verbosity >= 0)
     }
 
     /// Says what was done. Not with `-q`.

@@ -1,0 +1,94 @@
+//! `envward audit [PATH…]`: projects that lie here, and reports that others sent.
+
+use std::path::{Path, PathBuf};
+
+use super::super::fail_on::FailOn;
+use super::tally::Tally;
+use crate::context::Context;
+use crate::env_vars;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::fs;
+use crate::rotation::audit::{self, Expected, Options, Places};
+use crate::rotation::report::{self, Head};
+use crate::ui::escape;
+
+/// Arguments of `audit` without a subcommand.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Needs no private key and asks for none, and shows no value. Ends with 1 as --fail-on says, and \
+                  if a project cannot be read or is silent. \
+                  Formats: human, json, csv, sarif, ics, prometheus, markdown, junit, html"
+)]
+pub struct Args {
+    /// Projects, or directories that are searched for projects [default: the working directory]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// File with the directories of projects, one a line
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+
+    /// File with the names of projects, one a line: one of them that is not come across is a finding
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+
+    #[command(flatten)]
+    fail_on: FailOn,
+
+    /// Leave the history of git out: seconds instead of minutes
+    #[arg(long)]
+    no_git: bool,
+}
+
+/// Looks at all of them.
+pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let places = places(args, context)?.into_vec();
+    let expected = match &args.expect {
+        Some(list) => Expected::of_list(&fs::read_text(&context.resolve(list))?),
+        None => Expected::default(),
+    };
+    let progress = context.ui.progress(places.len(), "projects");
+    let out = context.ui.result_stream(&progress);
+    let sink = report::open(context.globals.format, &head(context), out).map_err(Error::Output)?;
+    let mut tally = Tally::new(sink, expected);
+    let env = context.env.clone();
+    let environment = context.globals.env.as_deref().or_else(|| env.get(env_vars::ENVWARD_ENV));
+    let options = Options { env: &env, with_git: !args.no_git, environment, now: context.clock.now() };
+    let look = |place: &audit::Place| audit::project(place, options, |_, _| Vec::new());
+    audit::in_order(&places, look, |audited| {
+        progress.advance();
+        tally.take(audited)
+    })?;
+    drop(progress);
+    let environments = tally.environments();
+    let summary = tally.finish()?;
+    match environment {
+        Some(name) if environments == 0 => {
+            let message = format!("none of the projects has an environment \"{}\"", escape(name));
+            Err(Error::usage(message))
+        }
+        _ => Ok(ExitCode::from_findings(args.fail_on.is_met(&summary))),
+    }
+}
+
+fn places(args: &Args, context: &Context) -> Result<Places, Error> {
+    let mut places = Places::default();
+    for path in &args.paths {
+        places.add_tree(&context.resolve(path));
+    }
+    if let Some(list) = &args.list {
+        for project in audit::names(&fs::read_text(&context.resolve(list))?) {
+            places.add_project(&context.resolve(Path::new(project)));
+        }
+    }
+    if args.paths.is_empty() && args.list.is_none() {
+        places.add_tree(&context.cwd);
+    }
+    Ok(places)
+}
+
+fn head(context: &Context) -> Head {
+    let title = "audit".to_owned();
+    Head { generated: context.clock.now(), title, color: context.ui.colors_result() }
+}

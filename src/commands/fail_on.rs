@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::rotation::{FindingCode, Status, Summary};
+use crate::rotation::{Status, Summary};
 
 /// The flag, to be flattened into the arguments of a command.
 #[derive(clap::Args)]
@@ -57,11 +57,8 @@ impl FailOn {
     /// believed, which no choice of states excuses.
     pub fn is_met(&self, summary: &Summary) -> bool {
         let in_state = |word: &Word| matches!(word, Word::Status(status) if summary.count(*status) > 0);
-        let is_grave = |code| {
-            use FindingCode::{LedgerBroken, LedgerForged, LedgerRewritten, Silent, Unreadable};
-            matches!(code, LedgerBroken | LedgerForged | LedgerRewritten | Silent | Unreadable)
-        };
-        self.words.iter().any(in_state) || summary.findings.iter().any(|(_, finding)| is_grave(finding.code))
+        let mut findings = summary.findings.iter();
+        self.words.iter().any(in_state) || findings.any(|(_, finding)| finding.code.is_grave())
     }
 }
 
@@ -70,7 +67,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::rotation::Finding;
+    use crate::rotation::{Finding, FindingCode};
 
     #[derive(Parser)]
     struct Line {

@@ -101,6 +101,54 @@ pub enum FindingCode {
     Unreadable,
 }
 
+impl FindingCode {
+    /// Every code.
+    pub const ALL: [Self; 15] = [
+        Self::ClaimContradicted,
+        Self::SourcesDisagree,
+        Self::ValueReturned,
+        Self::SameValue,
+        Self::LedgerRewritten,
+        Self::LedgerForged,
+        Self::LedgerDate,
+        Self::LedgerBroken,
+        Self::ShallowHistory,
+        Self::PreviousForgotten,
+        Self::ExemptionPending,
+        Self::Exposed,
+        Self::StoreUnreachable,
+        Self::Silent,
+        Self::Unreadable,
+    ];
+
+    /// Its word in reports; stable.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClaimContradicted => "claim-contradicted",
+            Self::SourcesDisagree => "sources-disagree",
+            Self::ValueReturned => "value-returned",
+            Self::SameValue => "same-value",
+            Self::LedgerRewritten => "ledger-rewritten",
+            Self::LedgerForged => "ledger-forged",
+            Self::LedgerDate => "ledger-date",
+            Self::LedgerBroken => "ledger-broken",
+            Self::ShallowHistory => "shallow-history",
+            Self::PreviousForgotten => "previous-forgotten",
+            Self::ExemptionPending => "exemption-pending",
+            Self::Exposed => "exposed",
+            Self::StoreUnreachable => "store-unreachable",
+            Self::Silent => "silent",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// Whether it leaves nothing of a report to be believed, so that no choice of states excuses it.
+    pub fn is_grave(self) -> bool {
+        use FindingCode::{LedgerBroken, LedgerForged, LedgerRewritten, Silent, Unreadable};
+        matches!(self, LedgerBroken | LedgerForged | LedgerRewritten | Silent | Unreadable)
+    }
+}
+
 /// One variable of one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -166,5 +214,20 @@ impl Summary {
     /// How many rows there are.
     pub fn total(&self) -> usize {
         self.counts.iter().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_words_of_the_json_form() {
+        for status in Status::ALL {
+            assert_eq!(serde_json::json!(status), status.name());
+        }
+        for code in FindingCode::ALL {
+            assert_eq!(serde_json::json!(code), code.name());
+        }
     }
 }

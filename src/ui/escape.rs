@@ -23,7 +23,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 
 /// C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width and other default-ignorable
 /// characters (Unicode 16, properties `Bidi_Control` and the common part of `Default_Ignorable_Code_Point`).
-fn is_hostile(character: char) -> bool {
+pub(super) fn is_hostile(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

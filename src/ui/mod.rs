@@ -10,6 +10,7 @@
 //! - A question is asked on the terminal itself, never on stdin, and not at all with `--no-input`.
 
 mod escape;
+mod json;
 mod names;
 mod progress;
 mod prompt;
@@ -23,6 +24,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 pub use escape::escape;
+pub use json::write_json;
 pub use progress::Progress;
 pub use prompt::{PromptError, Prompter};
 pub use relative::relative;

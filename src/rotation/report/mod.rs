@@ -3,6 +3,13 @@
 //!
 //! To add one: write its file with a type that implements [`Sink`] and its tests, and add it to [`open`].
 
+mod human;
+mod json;
+#[cfg(test)]
+mod testing;
+mod words;
+mod worst;
+
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -41,6 +48,9 @@ pub trait Sink {
 /// # Errors
 /// Its beginning cannot be written.
 pub fn open<'a>(format: Format, head: &Head, out: Box<dyn Write + 'a>) -> io::Result<Box<dyn Sink + 'a>> {
-    let _ = (format, head, out);
-    todo!()
+    Ok(match format {
+        Format::Human => Box::new(human::Human::open(head, out)),
+        Format::Json => Box::new(json::Json::open(head, out)?),
+        other => return Err(io::Error::other(format!("a report has no form {}", other.name()))),
+    })
 }

@@ -1,0 +1,196 @@
+//! For people: a table, worst first, what is wrong beyond it, and a sum.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::words::{counted, day, distance};
+use super::worst::{Rank, Worst};
+use super::{Head, Sink};
+use crate::rotation::{Finding, Row, Status, Summary};
+use crate::ui::{Table, escape};
+
+/// Rows that are shown; a terminal is no place for more.
+const MOST_ROWS: usize = 500;
+
+/// Findings that are shown.
+const MOST_FINDINGS: usize = 200;
+
+/// What a terminal is given.
+pub(super) struct Human<'a> {
+    out: Box<dyn Write + 'a>,
+    head: Head,
+    rows: Worst<Rank, Row>,
+    findings: Vec<(String, Finding)>,
+    more_findings: usize,
+}
+
+impl<'a> Human<'a> {
+    pub(super) fn open(head: &Head, out: Box<dyn Write + 'a>) -> Self {
+        let rows = Worst::new(MOST_ROWS);
+        Self { out, head: head.clone(), rows, findings: Vec::new(), more_findings: 0 }
+    }
+
+    fn find(&mut self, place: impl FnOnce() -> String, finding: &Finding) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push((place(), finding.clone()));
+        } else {
+            self.more_findings += 1;
+        }
+    }
+}
+
+impl Sink for Human<'_> {
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        for finding in &row.findings {
+            self.find(|| format!("{} {} {}", row.project, row.environment, row.variable), finding);
+        }
+        self.rows.push(Rank::of(row), || row.clone());
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>, summary: &Summary) -> io::Result<()> {
+        for (project, finding) in &summary.findings {
+            self.find(|| project.clone(), finding);
+        }
+        let Self { mut out, head, rows, findings, more_findings } = *self;
+        let more_rows = rows.dropped();
+        let rows: Vec<Row> = rows.into_sorted().collect();
+        if !rows.is_empty() {
+            writeln!(out, "{}", table(&rows, summary, &head))?;
+        }
+        for (place, finding) in &findings {
+            let code = finding.code.name();
+            let style = if finding.code.is_grave() { AnsiColor::Red } else { AnsiColor::Yellow };
+            let style = if head.color { Style::new().fg_color(Some(style.into())) } else { Style::new() };
+            writeln!(out, "{style}{code}{style:#}: {}: {}", escape(place), escape(&finding.message))?;
+        }
+        if more_rows + more_findings > 0 {
+            let (rows, findings) = (counted(more_rows, "row"), counted(more_findings, "finding"));
+            writeln!(out, "and {rows} and {findings} more; --format json shows them all")?;
+        }
+        if !findings.is_empty() {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", sum(summary))?;
+        out.flush()
+    }
+}
+
+fn table(rows: &[Row], summary: &Summary, head: &Head) -> String {
+    let many = summary.projects > 1;
+    let header = ["PROJECT", "ENVIRONMENT", "VARIABLE", "STATUS", "DUE", "ROTATED", "EVIDENCE", "OWNER"];
+    let first = usize::from(!many);
+    let mut table = Table::new(&header[first..]);
+    for row in rows {
+        let none = || "-".to_owned();
+        let due = row.due.map(|due| format!("{}, {}", day(due), distance(due, head.generated)));
+        let cells = [
+            row.project.clone(),
+            row.environment.clone(),
+            row.variable.clone(),
+            status(row),
+            due.unwrap_or_else(none),
+            row.last_rotated.map_or_else(none, |at| day(at).to_string()),
+            row.evidence.map_or_else(none, |grade| grade.letter().to_string()),
+            row.owner.clone().unwrap_or_else(none),
+        ];
+        if head.color {
+            table.styled_row(&cells[first..], 3 - first, style(row.status));
+        } else {
+            table.row(&cells[first..]);
+        }
+    }
+    table.render()
+}
+
+/// The status, with what it hangs on.
+fn status(row: &Row) -> String {
+    match (row.status, row.exempt_until) {
+        (Status::Exempt, Some(until)) => format!("exempt until {until}"),
+        _ => row.status.name().to_owned(),
+    }
+}
+
+fn style(status: Status) -> Style {
+    let color = match status {
+        Status::Breached | Status::Overdue | Status::ExemptExpired => AnsiColor::Red,
+        Status::Unknown | Status::DueSoon => AnsiColor::Yellow,
+        Status::Overlap | Status::Exempt => AnsiColor::Cyan,
+        Status::Ok => AnsiColor::Green,
+    };
+    Style::new().fg_color(Some(color.into()))
+}
+
+/// `2 projects, 12 variables: 1 overdue, 11 ok; 3 secret variables have no policy`.
+fn sum(summary: &Summary) -> String {
+    let projects = match summary.projects {
+        0 | 1 => String::new(),
+        many => format!("{many} projects, "),
+    };
+    let counts = Status::ALL.into_iter().map(|status| (summary.count(status), status.name()));
+    let counts: Vec<String> =
+        counts.filter(|&(count, _)| count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+    let without = match summary.without_policy {
+        0 => String::new(),
+        1 => "; 1 secret variable has no policy".to_owned(),
+        many => format!("; {many} secret variables have no policy"),
+    };
+    format!("{projects}{}{counts}{without}", counted(summary.total(), "variable"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::cli::Format;
+
+    #[test]
+    fn a_report_is_a_table_the_findings_and_a_sum() {
+        insta::assert_snapshot!(testing::write(Format::Human, &testing::rows(), 2), @r#"
+        PROJECT                                                                                     ENVIRONMENT                                                                                 VARIABLE                                                                                    STATUS                   DUE                      ROTATED     EVIDENCE  OWNER
+        shop                                                                                        production                                                                                  BREACHED                                                                                    breached                 2026-01-01, 59 days ago  2025-11-28  B         @payments
+        =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&  =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&  =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&  overdue                  2026-02-26, 3 days ago   2025-11-28  B         =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&
+        shop                                                                                        production                                                                                  OVERDUE                                                                                     overdue                  2026-02-26, 3 days ago   2025-11-28  B         -
+        shop                                                                                        production                                                                                  EXEMPT_EXPIRED                                                                              exempt_expired           2026-02-01, 28 days ago  2025-11-28  B         @payments
+        shop                                                                                        production                                                                                  UNKNOWN                                                                                     unknown                  -                        -           -         @payments
+        shop                                                                                        production                                                                                  DUE_SOON                                                                                    due_soon                 2026-03-13, in 12 days   2025-11-28  B         @payments
+        shop                                                                                        production                                                                                  OVERLAP                                                                                     overlap                  2026-05-29, in 89 days   2025-11-28  B         @payments
+        shop                                                                                        production                                                                                  EXEMPT                                                                                      exempt until 2026-04-30  2026-02-01, 28 days ago  2025-11-28  B         @payments
+        shop                                                                                        production                                                                                  OK                                                                                          ok                       2026-05-30, in 90 days   2025-11-28  B         @payments
+        shop                                                                                        production                                                                                  OK                                                                                          ok                       -                        2025-11-28  B         -
+
+        shallow-history: shop production UNKNOWN: older commits are missing from the clone
+        claim-contradicted: =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}& =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}& =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&: =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&
+        ledger-rewritten: till: an entry that an older commit has is missing
+
+        2 projects, 10 variables: 1 breached, 2 overdue, 1 exempt_expired, 1 unknown, 1 due_soon, 1 overlap, 1 exempt, 2 ok; 1 secret variable has no policy
+        "#);
+    }
+
+    #[test]
+    fn one_project_needs_no_column() {
+        let text = testing::write(Format::Human, &[testing::row("A")], 1);
+        assert!(text.starts_with("ENVIRONMENT  VARIABLE  STATUS"), "{text}");
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_says_where_the_rest_is() {
+        let rows: Vec<Row> = (0..600).map(|number| testing::row(&format!("V{number:03}"))).collect();
+        let text = testing::write(Format::Human, &rows, 1);
+        assert_eq!(text.lines().count(), 1 + MOST_ROWS + 1 + 1 + 1);
+        assert!(text.contains("V499") && !text.contains("V500"), "{text}");
+        let end = "\nand 100 rows and 0 findings more; --format json shows them all\n600 variables: 600 overdue; 1 \
+                   secret variable has no policy\n";
+        assert!(text.ends_with(end), "{text}");
+    }
+
+    #[test]
+    fn colour_is_added_and_changes_no_word() {
+        let plain = testing::write(Format::Human, &testing::rows(), 2);
+        let colored = testing::write_colored(Format::Human, &testing::rows(), 2);
+        assert_ne!(plain, colored);
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain);
+    }
+}

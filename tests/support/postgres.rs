@@ -80,9 +80,13 @@ impl Server {
         daemon::wait_until("PostgreSQL", daemon::STARTUP, || self.try_sql("SELECT 1").is_ok());
     }
 
-    /// Kills it, as a machine dies that loses its power.
+    /// Stops it at once; every connection ends.
     pub fn stop(&mut self) {
-        self.daemon = None;
+        if let Some(daemon) = self.daemon.take() {
+            daemon.signal("QUIT");
+            let running = self.directory.path().join("data/postmaster.pid");
+            daemon::wait_until("the end of PostgreSQL", daemon::STARTUP, || !running.exists());
+        }
     }
 
     /// The port on the loopback interface.

@@ -102,8 +102,10 @@ impl Session {
 
     /// Whether the session is one of that role, and works.
     pub(super) fn require_role(&mut self, role: &str) -> Result<(), Error> {
-        let query = tokio::time::timeout(STATEMENT, self.client.query_one("SELECT current_user::text", &[]));
-        let row = self.runtime.block_on(async { Ok::<_, Trouble>(query.await??) });
+        let row = self.runtime.block_on(async {
+            let query = self.client.query_one("SELECT current_user::text", &[]);
+            Ok::<_, Trouble>(tokio::time::timeout(STATEMENT, query).await??)
+        });
         let row = row.map_err(|trouble| trouble.of_statement(&self.target, &self.role))?;
         if row.try_get::<_, &str>(0).is_ok_and(|user| user == role) {
             return Ok(());
@@ -116,8 +118,10 @@ impl Session {
     }
 
     fn run(&mut self, statement: &str) -> Result<(), Error> {
-        let work = tokio::time::timeout(STATEMENT, self.client.batch_execute(statement));
-        let done = self.runtime.block_on(async { Ok::<_, Trouble>(work.await??) });
+        let done = self.runtime.block_on(async {
+            let work = self.client.batch_execute(statement);
+            Ok::<_, Trouble>(tokio::time::timeout(STATEMENT, work).await??)
+        });
         done.map_err(|trouble| trouble.of_statement(&self.target, &self.role))
     }
 }

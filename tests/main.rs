@@ -32,6 +32,7 @@ mod leaks;
 mod recipients;
 mod rotation;
 mod run;
+mod run_again;
 mod schema;
 mod seal;
 mod stores;

@@ -13,6 +13,8 @@ mod testing;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 pub use diagnostic::{Diagnostic, Report, Severity};
 pub use subject::{Assignment, FileFacts, Finding, GitState, Input, OtherEnvironment, Scope, State, Subject};
 
@@ -40,6 +42,11 @@ pub fn errors(subject: &Subject<'_>) -> Report {
     report.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     report.sort();
     report
+}
+
+/// When [`errors`] of the same subject may be others because of the time alone; `None` if never.
+pub fn next_change(subject: &Subject<'_>) -> Option<Timestamp> {
+    rules::ALL.iter().filter_map(|rule| rule.next_change(subject)).min()
 }
 
 /// A name as it is shown in messages: without control characters, and not longer than a line.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use super::injected::{Loaded, Origin, fits};
+use super::injected::{Loaded, Origin, Reading, fits};
 use super::sealing::shown;
-use crate::check::Input;
+use crate::check::{Input, Subject};
 use crate::context::Context;
 use crate::env_vars::EnvSnapshot;
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub struct Args {
 /// Writes the environment in a form that other programs read.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let format = export::by_name(&args.form).expect("the parser takes only names of formats");
-    let Loaded { values, schema, environment, readers } = args.origin.load(context)?;
+    let Loaded { values, schema, environment, readers, .. } = args.origin.load(Reading::Always, context)?;
     // The platform of those who will read it is not this one.
     let platform = EnvSnapshot::default();
     let mut values = inject::effective(values, schema.as_ref(), &environment, &platform).values;
@@ -45,7 +45,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         };
         values.retain(|name, _| !is_platforms(name));
     }
-    if !fits(Input::Sealed(&values), schema.as_ref(), &environment, context) {
+    let (input, now) = (Input::Sealed(&values), context.clock.now());
+    let subject = Subject::new(schema.as_ref(), &environment, None, input, &[], now);
+    if !fits(&subject, &mut context.ui) {
         context.ui.help(&format!("nothing was written; see more with: {}", args.origin.check()));
         return Ok(ExitCode::Findings);
     }

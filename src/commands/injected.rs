@@ -6,15 +6,15 @@ use zeroize::Zeroizing;
 
 use super::sealing::{say_remarks, warn_differing};
 use super::store_access::Target;
-use crate::check::{self, Input, Subject};
+use crate::check::{self, Subject};
 use crate::context::Context;
 use crate::dotenv::{self, Document};
 use crate::error::Error;
 use crate::project::{self, Environment, Project};
-use crate::schema::Schema;
-use crate::seal::{self, Access};
+use crate::schema::{self, Schema};
+use crate::seal::{self, Access, Fit, Sight};
 use crate::secret::Values;
-use crate::ui::escape;
+use crate::ui::{Ui, escape};
 use crate::{env_vars, fs, store};
 
 /// Where the values come from.
@@ -33,10 +33,24 @@ pub(super) struct Origin {
     identity: Option<PathBuf>,
 }
 
+/// Whether the schema is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// If there is one.
+    Always,
+    /// Not where this machine remembers that the values fit it, and get nothing from it.
+    UnlessFit,
+}
+
 /// What was read, and what it has to fit.
 pub(super) struct Loaded {
     pub(super) values: Values,
+    /// What the values have to fit; `None` also where it was not read because they do.
     pub(super) schema: Option<Schema>,
+    /// Whether this machine remembers that they fit.
+    pub(super) fit: bool,
+    /// How this machine saw the sealed file that the values are from.
+    pub(super) sight: Option<Sight>,
     pub(super) environment: String,
     /// The programs that are declared to read the environment's env file.
     pub(super) readers: Vec<String>,
@@ -44,7 +58,7 @@ pub(super) struct Loaded {
 
 impl Origin {
     /// Reads the values, and says what the user should know about where they come from.
-    pub(super) fn load(&self, context: &mut Context) -> Result<Loaded, Error> {
+    pub(super) fn load(&self, reading: Reading, context: &mut Context) -> Result<Loaded, Error> {
         if let Some(store) = &self.from {
             return load_store(store, self.identity.as_deref(), context);
         }
@@ -54,19 +68,23 @@ impl Origin {
         }
         let project = Project::require(context)?;
         let environment = project.environment(context)?;
-        let values = if fs::exists(&environment.sealed) {
+        let (values, sight) = if fs::exists(&environment.sealed) {
             let opened = seal::open_values(&project, &environment, &mut access)?;
             warn_differing(&opened, &environment, &mut context.ui)?;
             say_remarks(&opened.remarks, &mut context.ui);
-            opened.values
+            (opened.values, opened.sight)
         } else if fs::exists(&environment.env_file) {
-            plaintext(&environment.env_file, &fs::read(&environment.env_file)?)?
+            (plaintext(&environment.env_file, &fs::read(&environment.env_file)?)?, None)
         } else {
             let Environment { name, env_file, sealed, .. } = environment;
             return Err(Error::NoValues { environment: name, env_file, sealed });
         };
         let Environment { name: environment, readers, .. } = environment;
-        Ok(Loaded { values, schema: Some(project.schema()?), environment, readers })
+        let source = project.schema_source();
+        let holds = |fit: &Fit| fit.holds(&source, &context.env, context.clock.now());
+        let fit = reading == Reading::UnlessFit && sight.as_ref().and_then(Sight::fit).is_some_and(holds);
+        let schema = if fit { None } else { Some(schema::load(&source)?) };
+        Ok(Loaded { values, schema, fit, sight, environment, readers })
     }
 
     /// The command that says more about values that do not fit.
@@ -87,7 +105,7 @@ fn load_store(name: &str, identity: Option<&Path>, context: &mut Context) -> Res
     let values = target.values(&schema, context)?.values;
     context.env = context.env.without(&store::credentials(target.definition));
     let Environment { name: environment, readers, .. } = environment;
-    Ok(Loaded { values, schema: Some(schema), environment, readers })
+    Ok(Loaded { values, schema: Some(schema), fit: false, sight: None, environment, readers })
 }
 
 /// A file that the user names; the schema is that of the project around, if there is one.
@@ -105,7 +123,7 @@ fn load_file(file: &Path, access: &mut Access, context: &mut Context) -> Result<
         plaintext(file, &bytes)?
     };
     let schema = project.as_ref().map(Project::schema).transpose()?;
-    Ok(Loaded { values, schema, environment, readers: Vec::new() })
+    Ok(Loaded { values, schema, fit: false, sight: None, environment, readers: Vec::new() })
 }
 
 fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {
@@ -115,16 +133,10 @@ fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {
 }
 
 /// Whether the values fit the schema; says what does not.
-pub(super) fn fits(
-    input: Input<'_>,
-    schema: Option<&Schema>,
-    environment: &str,
-    context: &mut Context,
-) -> bool {
-    let now = context.clock.now();
-    let report = check::errors(&Subject::new(schema, environment, None, input, &[], now));
+pub(super) fn fits(subject: &Subject<'_>, ui: &mut Ui) -> bool {
+    let report = check::errors(subject);
     for diagnostic in &report.diagnostics {
-        context.ui.error(&diagnostic.message);
+        ui.error(&diagnostic.message);
     }
     report.diagnostics.is_empty()
 }

@@ -2,14 +2,15 @@
 
 use std::ffi::OsString;
 
-use super::injected::{Loaded, Origin, fits};
+use super::injected::{Loaded, Origin, Reading, fits};
 use super::name;
-use crate::check::Input;
+use crate::check::{self, Input, Subject};
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::inject::{self, Effective, Program, Selection, Verdict};
+use crate::seal::Fit;
 use crate::ui::Ui;
 
 /// Arguments of `run`.
@@ -50,11 +51,19 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     for name in args.only.iter().chain(&args.except).chain(&args.allow_name) {
         name::refuse_value(name)?;
     }
-    let Loaded { values, schema, environment, .. } = args.origin.load(context)?;
+    let loaded = args.origin.load(Reading::UnlessFit, context)?;
+    let Loaded { values, schema, fit, sight, environment, .. } = loaded;
     let mut effective = inject::effective(values, schema.as_ref(), &environment, &context.env);
-    if !args.no_check && !fits(Input::Process(&effective.values), schema.as_ref(), &environment, context) {
-        context.ui.help(&format!("nothing was started; see more with: {}", args.origin.check()));
-        return Ok(ExitCode::Findings);
+    if !args.no_check && !fit {
+        let (input, now) = (Input::Process(&effective.values), context.clock.now());
+        let subject = Subject::new(schema.as_ref(), &environment, None, input, &[], now);
+        if !fits(&subject, &mut context.ui) {
+            context.ui.help(&format!("nothing was started; see more with: {}", args.origin.check()));
+            return Ok(ExitCode::Findings);
+        }
+        if let (Some(schema), Some(mut sight), true) = (&schema, sight, effective.is_as_in_file()) {
+            sight.remember(Fit::new(schema, check::next_change(&subject)));
+        }
     }
     selection(args).apply(&mut effective.values)?;
     guard(&effective, &args.allow_name, &mut context.ui)?;

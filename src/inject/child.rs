@@ -20,6 +20,15 @@ pub struct Effective {
     pub values: Values,
     /// Those that were not taken from the file but from the platform that started envward.
     pub from_platform: BTreeSet<String>,
+    /// Whether the schema gave some.
+    has_defaults: bool,
+}
+
+impl Effective {
+    /// Whether they are the values of the file and nothing else.
+    pub fn is_as_in_file(&self) -> bool {
+        self.from_platform.is_empty() && !self.has_defaults
+    }
 }
 
 /// Lays the platform's values (`source = "environment"`) over those of the file and adds defaults for what is
@@ -30,7 +39,7 @@ pub fn effective(
     environment: &str,
     platform: &EnvSnapshot,
 ) -> Effective {
-    let mut effective = Effective { values: file, from_platform: BTreeSet::new() };
+    let mut effective = Effective { values: file, ..Effective::default() };
     for (name, variable) in schema.iter().flat_map(|schema| &schema.vars) {
         let given = match variable.source {
             ValueSource::Environment => platform.get(name),
@@ -43,6 +52,7 @@ pub fn effective(
             && let Some(default) = variable.default.as_ref().and_then(|it| it.for_environment(environment))
         {
             effective.values.insert(name.clone(), Secret::new(default));
+            effective.has_defaults = true;
         }
     }
     effective

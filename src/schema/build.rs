@@ -25,6 +25,7 @@ const MAX_NAME: usize = 255;
 /// Merges the files, later ones refining earlier ones, and checks the result.
 pub(super) fn schema(mut layers: Vec<Layer>) -> Result<Schema, Error> {
     let name = name(&layers);
+    let files = layers.iter().map(Layer::file).collect();
     let merged = merge(&mut layers);
     let known = merged.vars.keys().cloned().collect();
     let mut builder = Builder { layers: &layers, known, faults: Vec::new() };
@@ -40,7 +41,7 @@ pub(super) fn schema(mut layers: Vec<Layer>) -> Result<Schema, Error> {
     }
     builder.templates(&mut vars);
     if builder.faults.is_empty() {
-        Ok(Schema { name, vars, rules, classes: merged.classes })
+        Ok(Schema { name, vars, rules, classes: merged.classes, files })
     } else {
         Err(Error::Invalid(Faults(builder.faults)))
     }

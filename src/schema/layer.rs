@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use super::definition::{Header, RotationClass, RuleDefinition, SchemaDefinition, VariableDefinition};
 use super::error::Fault;
-use super::{Origin, shape};
+use super::{Origin, SchemaFile, shape};
+use crate::mac::sha256;
 use crate::toml_text::Problem;
 
 /// A schema file that has been read.
@@ -67,6 +68,11 @@ impl Layer {
             }
             Err(error) => Err(faults(&file, shape::problems(&text, shape::MANIFEST, &error))),
         }
+    }
+
+    /// The file as it was read.
+    pub fn file(&self) -> SchemaFile {
+        SchemaFile { path: self.file.clone(), sha256: sha256(self.text.as_bytes()) }
     }
 
     /// A fault at the entry of that path, if this file has it.

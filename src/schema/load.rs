@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 use super::builtin::{self, Builtin};
 use super::error::{Fault, Faults};
 use super::layer::Layer;
-use super::{Error, Schema, build};
+use super::{Error, Schema, SchemaFile, build};
 use crate::fs;
+use crate::mac::sha256;
 use crate::suggest::closest;
 use crate::toml_text::Problem;
 use crate::ui;
@@ -53,6 +54,34 @@ impl Source {
         let root = root.filter(|root| path.starts_with(root)).or(path.parent()).unwrap_or(cwd).to_owned();
         Self::File { path, root }
     }
+
+    /// Whether a schema that was read from these files would be read from them again, and is what it was.
+    pub fn is_still(&self, files: &[SchemaFile]) -> bool {
+        let is_last = files.last().is_some_and(|file| file.path == self.shown());
+        is_last && files.iter().all(|file| self.digest(&file.path).as_ref() == Some(&file.sha256))
+    }
+
+    /// The file itself, as it should be shown.
+    fn shown(&self) -> PathBuf {
+        match self {
+            Self::File { path, root } => shown(path, Some(root)),
+            Self::Builtin(name) => builtin_path(name),
+            Self::Inline { manifest } => shown(manifest, manifest.parent()),
+        }
+    }
+
+    /// The SHA-256 of a file of the schema; `None` if it cannot be read any more.
+    fn digest(&self, shown: &Path) -> Option<String> {
+        if let Some(name) = shown.to_str().and_then(|shown| shown.strip_prefix(BUILTIN)) {
+            return builtin::by_name(name).map(|builtin| sha256(builtin.text.as_bytes()));
+        }
+        let root = match self {
+            Self::File { root, .. } => root,
+            Self::Inline { manifest } => manifest.parent()?,
+            Self::Builtin(_) => return None,
+        };
+        fs::read(&root.join(shown)).ok().map(|bytes| sha256(&bytes))
+    }
 }
 
 /// Loads, merges and checks. Every fault that is found is in the error.
@@ -73,7 +102,7 @@ fn layers(source: &Source) -> Result<Vec<Layer>, Error> {
     match source {
         Source::Inline { manifest } => {
             let text = fs::read_text(manifest)?;
-            match Layer::parse_manifest(shown(manifest, manifest.parent()), text) {
+            match Layer::parse_manifest(source.shown(), text) {
                 Ok(layer) => loader.layers.push(layer),
                 Err(faults) => loader.faults = faults,
             }
@@ -82,9 +111,8 @@ fn layers(source: &Source) -> Result<Vec<Layer>, Error> {
         Source::File { path, root } => {
             let text = fs::read_text(path)?;
             let (canonical, root_path) = (fs::canonicalize(path)?, fs::canonicalize(root)?);
-            let shown = shown(path, Some(root));
             loader.root = Some(root_path);
-            loader.add(&Location { id: Id::File(canonical), shown }, text);
+            loader.add(&Location { id: Id::File(canonical), shown: source.shown() }, text);
         }
     }
     if loader.faults.is_empty() { Ok(loader.layers) } else { Err(Error::Invalid(Faults(loader.faults))) }
@@ -93,6 +121,10 @@ fn layers(source: &Source) -> Result<Vec<Layer>, Error> {
 /// The path below the root, if it is there, else the path as it is.
 fn shown(path: &Path, root: Option<&Path>) -> PathBuf {
     root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path).to_owned()
+}
+
+fn builtin_path(name: &str) -> PathBuf {
+    PathBuf::from(format!("{BUILTIN}{name}"))
 }
 
 fn builtin(name: &str) -> Result<&'static Builtin, Error> {
@@ -122,7 +154,7 @@ struct Location {
 
 impl Location {
     fn builtin(builtin: &Builtin) -> Self {
-        Self { id: Id::Builtin(builtin.name), shown: PathBuf::from(format!("{BUILTIN}{}", builtin.name)) }
+        Self { id: Id::Builtin(builtin.name), shown: builtin_path(builtin.name) }
     }
 }
 

@@ -27,4 +27,4 @@ pub use error::{Error, Fault, Faults};
 pub use grade::Grade;
 pub use lint::lint;
 pub use load::{Source, files, load};
-pub use model::{Default, Origin, Required, Rule, Schema, ValueSource, Variable};
+pub use model::{Default, Origin, Required, Rule, Schema, SchemaFile, ValueSource, Variable};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::definition::{Constraints, Rotate, RotationClass};
 use super::placeholder::{self, Placeholder};
@@ -24,6 +24,17 @@ pub struct Schema {
     pub rules: Vec<Rule>,
     /// Rotation classes by name.
     pub classes: IndexMap<String, RotationClass>,
+    /// The files it was read from, what is extended before what extends it.
+    pub files: Vec<SchemaFile>,
+}
+
+/// A file of a schema, as it was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaFile {
+    /// The file, as it should be shown: below the root of its [`Source`](super::Source), or `builtin:NAME`.
+    pub path: PathBuf,
+    /// The SHA-256 of its text, in hexadecimal digits.
+    pub sha256: String,
 }
 
 /// One variable.

@@ -112,6 +112,7 @@ pub(super) fn blank(
         content: Content::new(format, recipients, selector, access, rng)?,
         place,
         keys: None,
+        sight: None,
         bytes: Zeroizing::default(),
     })
 }

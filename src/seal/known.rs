@@ -5,6 +5,7 @@
 //! that it verified last, the sealed file and the wrapped project key. Promised: files of which one byte differs are
 //! verified in full. What lies outside of them, the ledger and the pins, is looked at every time.
 
+use super::fit::Sight;
 use super::machine::Seen;
 use super::open::{Opened, Unverified, open_site};
 use super::site::{Place, Site};
@@ -38,10 +39,9 @@ fn open_known(site: &Site, access: &mut Access) -> Result<Option<Opened>, Error>
     let project_key = fs::read_if_exists(&site.environment.project_key)?;
     let (Some(sealed), Some(project_key)) = (sealed, project_key) else { return Ok(None) };
     let machine = site.machine(access)?;
-    let verified = Some(digest(&sealed, &project_key));
-    let Some(seen) = machine.seen(site.name()).filter(|seen| seen.verified == verified) else {
-        return Ok(None);
-    };
+    let verified = digest(&sealed, &project_key);
+    let is_known = |seen: &&Seen| seen.verified.as_ref() == Some(&verified);
+    let Some(seen) = machine.seen(site.name()).filter(is_known) else { return Ok(None) };
     if !is_expected(seen, access)? {
         return Ok(None);
     }
@@ -55,6 +55,7 @@ fn open_known(site: &Site, access: &mut Access) -> Result<Option<Opened>, Error>
     opened.remarks = trust::compare_age(&record, seen).into_iter().collect();
     opened.remarks.extend(trust::compare_recipients(site, &opened.recipients));
     opened.bytes = sealed;
+    opened.sight = Some(Sight { machine, environment: site.name().to_owned(), verified });
     Ok(Some(opened))
 }
 

@@ -1,5 +1,5 @@
 //! What this machine has seen of a project: the pin of each environment's project key, the newest generation, and
-//! which files it verified last. It lies in the user's state directory, one file a project, known by the project's
+//! which files it verified last, and whether the values in them fitted their schema. It lies in the user's state directory, one file a project, known by the project's
 //! directory.
 //!
 //! Promised: once a machine has seen an environment, another project key or an older file does not pass
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::{Error, Fit};
 use crate::fs::{self, Lock};
 use crate::mac::sha256;
 
@@ -29,6 +29,9 @@ pub struct Seen {
     /// The digest of the files that were verified last, under this key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<String>,
+    /// That the values of these files fitted their schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<Fit>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,15 +74,22 @@ impl Machine {
         if self.state.learn(environment, sight)
             && let Some(path) = self.path.clone()
         {
-            let _ = self.write(&path, environment, sight);
+            let _ = self.update(&path, |state| state.learn(environment, sight));
         }
     }
 
-    /// Adds one sight to the file: others may have learned something since it was read.
-    fn write(&mut self, path: &Path, environment: &str, sight: &Seen) -> Result<(), Error> {
+    /// Remembers that the values of the files with that digest fit; best effort, as in [`Machine::remember`].
+    pub fn remember_fit(&mut self, environment: &str, verified: &str, fit: Fit) {
+        if let Some(path) = self.path.clone() {
+            let _ = self.update(&path, |state| state.learn_fit(environment, verified, fit));
+        }
+    }
+
+    /// Adds to the file what `learn` says is new: others may have learned something since it was read.
+    fn update(&mut self, path: &Path, learn: impl FnOnce(&mut State) -> bool) -> Result<(), Error> {
         let _lock = Lock::acquire(&path.with_extension("lock"))?;
         self.state = State::read(path, &self.state.root)?;
-        if self.state.learn(environment, sight) {
+        if learn(&mut self.state) {
             fs::write_state(path, &self.state)?;
         }
         Ok(())
@@ -109,9 +119,25 @@ impl State {
             if sight.verified.is_none() && sight.pin == known.pin {
                 sight.verified.clone_from(&known.verified);
             }
+            if sight.verified == known.verified {
+                sight.fit.clone_from(&known.fit);
+            }
         }
         let is_new = known != Some(&sight);
         self.environments.insert(environment.to_owned(), sight);
+        is_new
+    }
+
+    /// Takes in that the values of the files with that digest fit, if they are still those verified last; whether
+    /// that was anything new.
+    fn learn_fit(&mut self, environment: &str, verified: &str, fit: Fit) -> bool {
+        let known = self.environments.get_mut(environment);
+        let Some(seen) = known.filter(|seen| seen.verified.as_deref() == Some(verified)) else {
+            return false;
+        };
+        let fit = Some(fit);
+        let is_new = seen.fit != fit;
+        seen.fit = fit;
         is_new
     }
 }
@@ -119,13 +145,14 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{self, Source};
 
     fn machine(directory: &Path) -> Machine {
         Machine::read(Some(directory), Path::new("/home/alice/shop")).expect("readable")
     }
 
     fn seen(generation: u64, verified: Option<&str>) -> Seen {
-        Seen { key: 1, pin: "abc".to_owned(), generation, verified: verified.map(str::to_owned) }
+        Seen { key: 1, pin: "abc".to_owned(), generation, verified: verified.map(str::to_owned), fit: None }
     }
 
     #[test]
@@ -164,6 +191,24 @@ mod tests {
         let rekeyed = Seen { key: 2, pin: "new".to_owned(), ..seen(9, None) };
         machine.remember("production", &rekeyed);
         assert_eq!(machine.seen("production"), Some(&rekeyed));
+    }
+
+    #[test]
+    fn a_fit_is_remembered_of_the_files_that_were_verified_last() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let source = Source::Builtin("smtp".to_owned());
+        let fit = || Fit::new(&schema::load(&source).expect("it is valid"), None);
+        let mut machine = machine(directory.path());
+        machine.remember_fit("production", "digest", fit());
+        assert!(machine.seen("production").is_none());
+        machine.remember("production", &seen(7, Some("digest")));
+        machine.remember_fit("production", "other", fit());
+        assert_eq!(machine.seen("production"), Some(&seen(7, Some("digest"))));
+        machine.remember_fit("production", "digest", fit());
+        machine.remember("production", &seen(7, None));
+        assert_eq!(machine.seen("production").and_then(|seen| seen.fit.clone()), Some(fit()));
+        machine.remember("production", &seen(8, Some("other")));
+        assert_eq!(machine.seen("production"), Some(&seen(8, Some("other"))));
     }
 
     #[test]

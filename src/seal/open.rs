@@ -6,6 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::content::Content;
+use super::fit::Sight;
 use super::known;
 use super::machine::Seen;
 use super::project_key::ProjectKeys;
@@ -29,6 +30,8 @@ pub struct Opened {
     pub recipients: Vec<String>,
     /// What the user should know.
     pub remarks: Vec<Remark>,
+    /// How this machine saw it, if it is the sealed file of an environment.
+    pub sight: Option<Sight>,
     pub(super) place: Place,
     pub(super) content: Content,
     /// The project keys of an environment that has some.
@@ -104,8 +107,9 @@ pub(super) fn open_site(site: &Site, access: &mut Access) -> Result<Opened, Erro
     let keys = opened.keys.as_ref().expect("they were just put there");
     let age = trust::check_age(&record, keys, site, &machine)?;
     let key = keys.current();
-    let verified = Some(known::digest(&bytes, &key_file));
-    machine.remember(site.name(), &Seen { verified, ..key.seen(record.generation) });
+    let verified = known::digest(&bytes, &key_file);
+    machine.remember(site.name(), &Seen { verified: Some(verified.clone()), ..key.seen(record.generation) });
+    opened.sight = Some(Sight { machine, environment: site.name().to_owned(), verified });
     opened.remarks = author.into_iter().chain(age).collect();
     opened.remarks.extend(trust::compare_recipients(site, &opened.recipients));
     opened.bytes = bytes;
@@ -158,6 +162,7 @@ impl Unverified {
             recipients: content.recipients().unwrap_or_default(),
             remarks: Vec::new(),
             keys: None,
+            sight: None,
             bytes: Zeroizing::default(),
             lines,
             place,

@@ -35,7 +35,7 @@ impl ProjectKey {
 
     /// What a machine remembers of it beside a generation of the sealed file.
     pub(super) fn seen(&self, generation: u64) -> Seen {
-        Seen { key: self.number, pin: self.pin(), generation, verified: None }
+        Seen { key: self.number, pin: self.pin(), generation, verified: None, fit: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Rule};
-use crate::check::{Report, Severity, State, Subject, shown};
+use crate::check::{Assignment, Report, Severity, State, Subject, shown};
 use crate::schema::types::{certificate_expiry, jwt_expiry};
 
 /// A token or a certificate is past its date, or close to it.
@@ -26,9 +26,7 @@ impl Rule for Expired {
     }
 
     fn check(&self, subject: &Subject<'_>, report: &mut Report) {
-        for found in &subject.variables {
-            let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { continue };
-            let Some((what, end)) = expiry(assignment.value.expose()) else { continue };
+        for (assignment, what, end) in ends(subject) {
             let name = shown(assignment.name);
             let date = end.strftime("%Y-%m-%d");
             let (severity, message) = if end <= subject.now {
@@ -45,6 +43,19 @@ impl Rule for Expired {
             );
         }
     }
+
+    fn next_change(&self, subject: &Subject<'_>) -> Option<Timestamp> {
+        ends(subject).map(|(_, _, end)| end).filter(|end| *end > subject.now).min()
+    }
+}
+
+/// What ends at some time, and when.
+fn ends<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (&'a Assignment<'a>, &'static str, Timestamp)> {
+    subject.variables.iter().filter_map(|found| {
+        let (State::Valid, Some(assignment)) = (&found.state, &found.assignment) else { return None };
+        let (what, end) = expiry(assignment.value.expose())?;
+        Some((assignment, what, end))
+    })
 }
 
 fn expiry(value: &str) -> Option<(&'static str, Timestamp)> {
@@ -59,7 +70,9 @@ fn expiry(value: &str) -> Option<(&'static str, Timestamp)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::{NOW, World, check, check_in};
+    use crate::check::testing::{NOW, World, check, check_in, schema};
+    use crate::check::{Input, Subject, next_change};
+    use crate::dotenv::Document;
 
     /// A token that ends so many days from now.
     fn token(days: i64) -> String {
@@ -102,5 +115,23 @@ mod tests {
             ["1:3 warning: the certificate in T expires on 2036-11-18 (replace it with a new certificate)"]
         );
         assert!(at(NOW).is_empty());
+    }
+
+    #[test]
+    fn the_next_error_is_told_in_advance() {
+        let schema = schema("[vars.T]\n[vars.U]\n[vars.V]\n");
+        let text = ["T", "U", "V"]
+            .iter()
+            .zip([-1, 30, 5])
+            .map(|(name, days)| token(days).replace("T=", &format!("{name}=")));
+        let values = Document::parse(text.collect::<String>().as_bytes())
+            .unwrap_or_else(|_| panic!("readable"))
+            .values();
+        let now = NOW.parse().expect("a date");
+        let subject = Subject::new(Some(&schema), "production", None, Input::Sealed(&values), &[], now);
+        assert_eq!(
+            next_change(&subject).map(|time| time.to_string()).as_deref(),
+            Some("2026-03-06T12:00:00Z")
+        );
     }
 }

@@ -18,6 +18,8 @@ mod unknown;
 mod value_type;
 mod weak_secret;
 
+use jiff::Timestamp;
+
 use super::{Report, Severity, Subject};
 use crate::schema::Variable;
 
@@ -28,6 +30,11 @@ pub trait Rule: Sync {
 
     /// Reports what is wrong.
     fn check(&self, subject: &Subject<'_>, report: &mut Report);
+
+    /// When it may report another error of the same subject; `None` if the time makes no difference to it.
+    fn next_change(&self, _subject: &Subject<'_>) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// A code, as it is documented.

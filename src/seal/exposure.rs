@@ -56,7 +56,7 @@ pub fn exposure(
     let mut exposure = Exposure { complete: true, ..Exposure::default() };
     exposure.add(opened(sealed), now);
     let Some(git) = git else { return Ok(exposure) };
-    exposure.complete = !git.is_shallow()?;
+    exposure.complete = !git.is_shallow();
     for Revision { commit, at } in git.revisions(&environment.sealed)? {
         // The commit that removed the file does not have it.
         if let Some(bytes) = git.show_file(&commit, &environment.sealed)? {

@@ -5,7 +5,7 @@ mod chain;
 mod exemptions;
 mod reader;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,6 +21,8 @@ use crate::secret::Key;
 pub struct Events {
     /// By variable.
     pub variables: BTreeMap<String, History>,
+    /// By store: every version that a push made.
+    pub pushed: BTreeMap<String, BTreeSet<String>>,
     /// What is wrong with the ledger itself.
     pub findings: Vec<Finding>,
 }
@@ -151,7 +153,8 @@ impl Events {
             entries.iter().filter(own).partition(|recorded| chain::is_authentic(recorded, keys));
         findings.extend(forged.into_iter().map(chain::forged));
         let usable = believed.into_iter().filter(|recorded| chain::has_happened(recorded, now));
-        Self { variables: reader::read(usable), findings }
+        let (variables, pushed) = reader::read(usable);
+        Self { variables, pushed, findings }
     }
 }
 

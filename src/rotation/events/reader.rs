@@ -1,6 +1,6 @@
 //! Goes through the entries of one environment and keeps the history of each variable.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,8 +15,13 @@ use super::{Attested, Change, Exposure, History, Pushed, Rotated};
 /// A fingerprint, and the number of the project key that it is under.
 type Print = (u32, Fingerprint);
 
-/// What the histories are made from. The entries come in their order.
-pub(super) fn read<'a>(entries: impl Iterator<Item = &'a Recorded>) -> BTreeMap<String, History> {
+/// By store: every version that a push made.
+type PushedVersions = BTreeMap<String, BTreeSet<String>>;
+
+/// The histories of the variables, and the versions that pushes made. The entries come in their order.
+pub(super) fn read<'a>(
+    entries: impl Iterator<Item = &'a Recorded>,
+) -> (BTreeMap<String, History>, PushedVersions) {
     let mut reader = Reader::default();
     for recorded in entries {
         if let Some(at) = recorded.at() {
@@ -25,7 +30,7 @@ pub(super) fn read<'a>(entries: impl Iterator<Item = &'a Recorded>) -> BTreeMap<
     }
     let mut variables = reader.variables;
     reader.exemptions.settle(&mut variables);
-    variables
+    (variables, reader.pushed)
 }
 
 #[derive(Default)]
@@ -33,6 +38,7 @@ struct Reader {
     variables: BTreeMap<String, History>,
     values: HashMap<String, Value>,
     exemptions: Exemptions,
+    pushed: PushedVersions,
 }
 
 /// What is known about the values of one variable.
@@ -135,6 +141,9 @@ impl Reader {
 
     fn push(&mut self, entry: &Entry, at: Timestamp) {
         let (Some(store), Some(version)) = (&entry.store, &entry.store_version) else { return };
+        if entry.event == Event::Pushed {
+            self.pushed.entry(store.clone()).or_default().insert(version.clone());
+        }
         let written = entry.fingerprints.iter().map(|(name, print)| (name, Some(print)));
         let removed = entry.removed.iter().map(|name| (name, None));
         for (name, fingerprint) in written.chain(removed) {

@@ -5,14 +5,16 @@
 //! the value as it is makes it younger: an edited tag, a rollback, the same value written again.
 
 pub mod git_history;
+mod join;
 pub mod store_facts;
+mod stores;
 
 use jiff::Timestamp;
 
 use self::git_history::GitHistory;
 use self::store_facts::StoreFacts;
 use super::Finding;
-use super::events::History;
+use super::events::Events;
 use crate::schema::Grade;
 
 /// What is known about the age of one value.
@@ -32,15 +34,18 @@ pub struct Sources<'a> {
     /// The variable.
     pub variable: &'a str,
     /// The ledger.
-    pub ledger: Option<&'a History>,
+    pub ledger: Option<&'a Events>,
     /// The commits of the sealed file.
     pub git: Option<&'a GitHistory>,
     /// The stores that serve the environment.
     pub stores: &'a [StoreFacts],
+    /// The weakest evidence that the policy accepts: what a person says counts only if that is enough.
+    pub min_evidence: Option<Grade>,
+    /// Now.
+    pub now: Timestamp,
 }
 
 /// Joins the sources.
 pub fn evidence(sources: Sources<'_>) -> Evidence {
-    let _ = sources;
-    todo!()
+    join::join(sources)
 }

@@ -2,14 +2,20 @@
 //! turn into running a program.
 #![expect(clippy::disallowed_methods, reason = "this room owns the git process")]
 
+mod log;
+mod objects;
+mod signatures;
+
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{io, iter};
 
 use jiff::Timestamp;
 
+pub use self::log::{Blob, Commit, FileChange};
+pub use self::objects::Objects;
 use crate::env_vars::{self, EnvSnapshot};
 
 /// git is missing or failed.
@@ -68,6 +74,9 @@ pub struct Git {
     directory: PathBuf,
     path: Option<OsString>,
     home: Option<OsString>,
+    /// The directory from the top of the work tree: empty, or with a slash at its end.
+    prefix: String,
+    is_shallow: bool,
 }
 
 impl Git {
@@ -79,9 +88,20 @@ impl Git {
             std::env::join_paths(std::env::split_paths(path).filter(|directory| directory.is_absolute()))
         };
         let path = own(env_vars::PATH).as_ref().and_then(|path| absolute(path).ok());
-        let git = Self { directory: directory.to_owned(), path, home: own(env_vars::HOME) };
-        let inside = git.output(["rev-parse", "--is-inside-work-tree"]).ok()?;
-        (inside.0 && inside.1.starts_with(b"true")).then_some(git)
+        let mut git = Self {
+            directory: directory.to_owned(),
+            path,
+            home: own(env_vars::HOME),
+            prefix: String::new(),
+            is_shallow: false,
+        };
+        let questions = ["--is-inside-work-tree", "--is-shallow-repository", "--show-prefix"];
+        let answers = git.text(iter::once("rev-parse").chain(questions)).ok()?;
+        let mut answers = answers.lines();
+        (answers.next() == Some("true")).then_some(())?;
+        git.is_shallow = answers.next() == Some("true");
+        answers.next().unwrap_or_default().clone_into(&mut git.prefix);
+        Some(git)
     }
 
     /// The top of the work tree.
@@ -148,8 +168,13 @@ impl Git {
     }
 
     /// Whether older commits are missing from this clone.
-    pub fn is_shallow(&self) -> Result<bool, Error> {
-        Ok(self.text(["rev-parse", "--is-shallow-repository"])? == "true")
+    pub fn is_shallow(&self) -> bool {
+        self.is_shallow
+    }
+
+    /// Whether this clone lacks contents that it would fetch when they are asked for.
+    pub fn is_partial(&self) -> Result<bool, Error> {
+        Ok(self.output(["config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"])?.0)
     }
 
     fn text<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Result<String, Error> {
@@ -171,6 +196,12 @@ impl Git {
         &self,
         arguments: I,
     ) -> Result<(bool, Vec<u8>), Error> {
+        let output = self.command(arguments).output().map_err(Error::Start)?;
+        Ok((output.status.success(), output.stdout))
+    }
+
+    /// git with everything off, its stdin and stderr closed.
+    fn command<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Command {
         let mut command = Command::new("git");
         command
             .args(["--no-optional-locks", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null"])
@@ -189,7 +220,6 @@ impl Git {
             .env("GIT_ALLOW_PROTOCOL", "none")
             .stdin(Stdio::null())
             .stderr(Stdio::null());
-        let output = command.output().map_err(Error::Start)?;
-        Ok((output.status.success(), output.stdout))
+        command
     }
 }

@@ -132,6 +132,54 @@ pub const ACTIONS_ID_TOKEN_REQUEST_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 /// What a job of GitHub Actions shows there. Credential.
 pub const ACTIONS_ID_TOKEN_REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
+/// `true` in a job of GitHub Actions.
+pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+
+/// Who started the run of GitHub Actions.
+pub const GITHUB_ACTOR: &str = "GITHUB_ACTOR";
+
+/// The branch or tag of the run.
+pub const GITHUB_REF: &str = "GITHUB_REF";
+
+/// The repository of the run, such as `owner/name`.
+pub const GITHUB_REPOSITORY: &str = "GITHUB_REPOSITORY";
+
+/// The number of the run.
+pub const GITHUB_RUN_ID: &str = "GITHUB_RUN_ID";
+
+/// The commit of the run.
+pub const GITHUB_SHA: &str = "GITHUB_SHA";
+
+/// The workflow file of the run and the ref that it was taken from.
+pub const GITHUB_WORKFLOW_REF: &str = "GITHUB_WORKFLOW_REF";
+
+/// `true` in a job of GitLab CI.
+pub const GITLAB_CI: &str = "GITLAB_CI";
+
+/// The name of the person who started the job of GitLab CI.
+pub const GITLAB_USER_NAME: &str = "GITLAB_USER_NAME";
+
+/// The login of that person.
+pub const GITLAB_USER_LOGIN: &str = "GITLAB_USER_LOGIN";
+
+/// The mail address of that person.
+pub const GITLAB_USER_EMAIL: &str = "GITLAB_USER_EMAIL";
+
+/// The project of the job of GitLab CI, such as `group/name`.
+pub const CI_PROJECT_PATH: &str = "CI_PROJECT_PATH";
+
+/// The number of the pipeline.
+pub const CI_PIPELINE_ID: &str = "CI_PIPELINE_ID";
+
+/// The branch or tag of the pipeline.
+pub const CI_COMMIT_REF_NAME: &str = "CI_COMMIT_REF_NAME";
+
+/// The commit of the pipeline.
+pub const CI_COMMIT_SHA: &str = "CI_COMMIT_SHA";
+
+/// The file that defines the pipeline.
+pub const CI_CONFIG_PATH: &str = "CI_CONFIG_PATH";
+
 /// Credentials that never reach the command of `run`.
 pub const CREDENTIALS: &[&str] = &[ENVWARD_IDENTITY, ENVWARD_PASSPHRASE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE];
 

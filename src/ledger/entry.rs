@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Error, Fingerprint, Fingerprints};
+use super::{Author, Error, Fingerprint, Fingerprints, Job};
 use crate::mac::{Mac, sha256};
 use crate::schema::Grade;
 use crate::secret::Key;
@@ -58,13 +58,16 @@ pub enum Event {
 /// An entry. The fields stand in the order of their names, which is their order in the canonical bytes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
-    /// Who wrote it, as git names them, or as the token of a CI job does; a claim, not a proof.
+    /// Who wrote it, as git or a CI system names them; a claim, not a proof.
     pub actor: String,
     /// For `approved`: the id of the entry that asks for the exemption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approves: Option<String>,
     /// When, RFC 3339 in UTC, whole seconds.
     pub at: String,
+    /// The job of a CI system that wrote it, as its own variables say; a claim, not a proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Job>,
     /// For `attested`: the day on which it was done, as `2027-01-31`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<String>,
@@ -127,13 +130,21 @@ pub struct Entry {
     pub variables: Vec<String>,
 }
 
+impl Event {
+    /// Whether it is a write of the sealed file: the entry's `sha256` and `generation` are then of a new one.
+    pub fn is_seal(self) -> bool {
+        matches!(self, Self::Created | Self::Sealed | Self::Rekeyed)
+    }
+}
+
 impl Entry {
     /// An entry about an environment, to be filled. What it follows is filled in when it is added to a ledger.
-    pub fn new(environment: &str, event: Event, actor: String, at: Timestamp) -> Self {
+    pub fn new(environment: &str, event: Event, author: Author, at: Timestamp) -> Self {
         Self {
-            actor,
+            actor: author.actor,
             approves: None,
             at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            ci: author.job,
             done: None,
             environment: environment.to_owned(),
             event,
@@ -159,17 +170,17 @@ impl Entry {
         }
     }
 
-    /// The line of the ledger for this entry, with its tag and its id, without the line end. `key` is the
+    /// The id of this entry, and its line of the ledger with its tag and its id, without the line end. `key` is the
     /// project key of the number [`Entry::key`].
-    pub fn to_line(&self, key: &Key) -> String {
+    pub fn to_line(&self, key: &Key) -> (String, String) {
         let value = serde_json::to_value(self).expect("every field of an entry can be written as JSON");
         let mut fields: Fields =
             serde_json::from_value(value).expect("an entry is a JSON object with text keys");
         let tag = tag(key, &fields).finish();
         fields.insert("mac".to_owned(), Value::String(tag));
         let id = sha256(&canonical(&fields));
-        fields.insert("id".to_owned(), Value::String(id));
-        String::from_utf8(canonical(&fields)).expect("JSON is UTF-8")
+        fields.insert("id".to_owned(), Value::String(id.clone()));
+        (id, String::from_utf8(canonical(&fields)).expect("JSON is UTF-8"))
     }
 }
 
@@ -247,19 +258,20 @@ pub(super) mod tests {
 
     pub(in crate::ledger) fn entry(generation: u64, prev: &[&str]) -> Entry {
         let at = "2026-03-01T12:00:00Z".parse().expect("a date");
+        let author = Author { actor: "Alice <a@example.com>".to_owned(), job: None };
         Entry {
             fingerprints: [("A".to_owned(), "0".repeat(32))].into(),
             generation,
             prev: prev.iter().map(|&id| id.to_owned()).collect(),
             sha256: "1".repeat(64),
-            ..Entry::new("production", Event::Sealed, "Alice <a@example.com>".to_owned(), at)
+            ..Entry::new("production", Event::Sealed, author, at)
         }
     }
 
     #[test]
     fn the_line_is_canonical_and_reads_back() {
         let key = Key::new([1; 32]);
-        let line = entry(3, &["ab"]).to_line(&key);
+        let line = entry(3, &["ab"]).to_line(&key).1;
         let recorded = Recorded::parse(line.as_bytes(), 1).expect("what was written reads back");
         assert!(line.starts_with(r#"{"actor":"Alice <a@example.com>","at":"2026-03-01T12:00:00Z","#));
         assert_eq!(recorded.entry.generation, 3);
@@ -269,7 +281,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_changed_entry_does_not_have_its_id() {
-        let line = entry(3, &[]).to_line(&Key::new([1; 32]));
+        let line = entry(3, &[]).to_line(&Key::new([1; 32])).1;
         let altered = line.replace("\"generation\":3", "\"generation\":4");
         assert!(matches!(Recorded::parse(altered.as_bytes(), 7), Err(Error::Altered { line: 7 })));
     }
@@ -277,7 +289,7 @@ pub(super) mod tests {
     #[test]
     fn a_field_of_a_later_version_is_covered_and_a_later_version_is_refused() {
         let key = Key::new([1; 32]);
-        let line = entry(3, &[]).to_line(&key);
+        let line = entry(3, &[]).to_line(&key).1;
         let mut fields: Fields = serde_json::from_str(&line).expect("JSON");
         fields.retain(|name, _| name != "id" && name != "mac");
         fields.insert("evidence".to_owned(), Value::String("A".to_owned()));
@@ -300,7 +312,7 @@ pub(super) mod tests {
     proptest! {
         #[test]
         fn one_changed_byte_is_no_entry(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
-            let line = entry(3, &["ab"]).to_line(&Key::new([1; 32])).into_bytes();
+            let line = entry(3, &["ab"]).to_line(&Key::new([1; 32])).1.into_bytes();
             let mut changed = line.clone();
             let at = at.index(changed.len());
             changed[at] = byte;

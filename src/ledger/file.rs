@@ -66,23 +66,49 @@ impl Ledger {
 
     /// The ids of the entries that no other entry follows, sorted.
     pub fn heads(&self) -> Vec<String> {
-        let followed: BTreeSet<&str> =
-            self.entries.iter().flat_map(|recorded| &recorded.entry.prev).map(String::as_str).collect();
-        let ids: BTreeSet<&str> = self.entries.iter().map(|recorded| recorded.id.as_str()).collect();
-        ids.difference(&followed).map(|&id| id.to_owned()).collect()
+        heads(self.entries.iter())
     }
 
-    /// Adds an entry after all heads and writes the file. The caller holds the project's lock since before
-    /// the ledger was read. `key` is the project key of the entry's number.
-    pub fn append(mut self, path: &Path, mut entry: Entry, key: &Key) -> Result<(), Error> {
-        entry.prev = self.heads();
+    /// Adds an entry after all heads and writes the file; gives the entry's id. The caller holds the project's lock
+    /// since before the ledger was read. `key` is the project key of the entry's number.
+    pub fn append(self, path: &Path, entry: Entry, key: &Key) -> Result<String, Error> {
+        self.append_after(&[], path, entry, key)
+    }
+
+    /// Like [`Ledger::append`], for a file that continues the ledger with the entries `before`.
+    pub fn append_after(
+        mut self,
+        before: &[Recorded],
+        path: &Path,
+        mut entry: Entry,
+        key: &Key,
+    ) -> Result<String, Error> {
+        entry.prev = heads(before.iter().chain(&self.entries));
+        let (id, line) = entry.to_line(key);
+        self.add_line(line.as_bytes());
+        self.write(path)?;
+        Ok(id)
+    }
+
+    fn add_line(&mut self, line: &[u8]) {
         if self.bytes.last().is_some_and(|&byte| byte != b'\n') {
             self.bytes.push(b'\n');
         }
-        self.bytes.extend_from_slice(entry.to_line(key).as_bytes());
+        self.bytes.extend_from_slice(line);
         self.bytes.push(b'\n');
+    }
+
+    fn write(&self, path: &Path) -> Result<(), Error> {
         Ok(fs::write_shared(path, &self.bytes)?)
     }
+}
+
+/// The ids of those that no other one follows, sorted.
+fn heads<'a>(entries: impl Iterator<Item = &'a Recorded> + Clone) -> Vec<String> {
+    let followed: BTreeSet<&str> =
+        entries.clone().flat_map(|recorded| &recorded.entry.prev).map(String::as_str).collect();
+    let ids: BTreeSet<&str> = entries.map(|recorded| recorded.id.as_str()).collect();
+    ids.difference(&followed).map(|&id| id.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -143,7 +169,7 @@ mod tests {
         fs::write_shared(&path, &[far, vec![b'x'; 64 * 1024], b"\n".to_vec()].concat()).expect("writable");
         let mut bytes = fs::read(&path).expect("readable").to_vec();
         for generation in [1, 2, 3] {
-            bytes.extend_from_slice(entry(generation, &[]).to_line(&key()).as_bytes());
+            bytes.extend_from_slice(entry(generation, &[]).to_line(&key()).1.as_bytes());
             bytes.push(b'\n');
         }
         bytes.extend_from_slice(b"<<<<<<< HEAD\n");

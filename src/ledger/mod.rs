@@ -10,12 +10,14 @@ mod entry;
 mod error;
 mod file;
 mod fingerprint;
+mod job;
 mod order;
 
 pub use entry::{Entry, Event, NO_FILE, Recorded, VERSION};
 pub use error::Error;
 pub use file::{Ledger, TAIL, newer_in_tail};
 pub use fingerprint::{Fingerprint, Fingerprints, fingerprint, fingerprints};
+pub use job::{Author, Job};
 
 /// The file's name, beside the manifest.
 pub const FILE_NAME: &str = "envward.ledger.jsonl";

@@ -60,7 +60,7 @@ mod tests {
     fn recorded(generation: u64, at: &str, prev: &[&Recorded]) -> Recorded {
         let prev: Vec<&str> = prev.iter().map(|recorded| recorded.id.as_str()).collect();
         let entry = Entry { at: at.to_owned(), ..entry(generation, &prev) };
-        Recorded::parse(entry.to_line(&Key::new([1; 32])).as_bytes(), 1).expect("it reads back")
+        Recorded::parse(entry.to_line(&Key::new([1; 32])).1.as_bytes(), 1).expect("it reads back")
     }
 
     fn generations(entries: Vec<Recorded>) -> Vec<u64> {

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::author::author;
 use super::identity::{self, Identities, Questions};
 use super::recipients::{self, Plugins, Recipient};
 use super::{Error, age_file, content, project_key};
 use crate::approvals::{Approvals, Claim};
 use crate::context::Context;
 use crate::env_vars::{self, EnvSnapshot};
-use crate::git::Git;
+use crate::ledger::Author;
 use crate::secret::Secret;
 use crate::ui::Prompter;
 
@@ -107,14 +108,9 @@ impl Access {
         Ok(plaintext)
     }
 
-    /// Who writes, as git names them: a claim, not a proof.
-    pub fn actor(&self, root: &Path) -> String {
-        let Some(git) = Git::discover(root, &self.env) else { return "unknown".to_owned() };
-        let ask = |key| git.config(key).ok().flatten();
-        match (ask("user.name"), ask("user.email")) {
-            (Some(name), Some(email)) => format!("{name} <{email}>"),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => "unknown".to_owned(),
-        }
+    /// Who writes: the CI system's word in a job, else git's. `id_tokens` are the variables in which a job may have
+    /// its id token.
+    pub fn author(&self, root: &Path, id_tokens: &[String]) -> Author {
+        author(root, &self.env, id_tokens)
     }
 }

@@ -112,7 +112,8 @@ pub(super) fn enter(
         removed: before.keys().filter(|name| !fresh.values.contains_key(*name)).cloned().collect(),
         ..entry(site, sealing, key.number, sha256, access)
     };
-    append(site, entry, keys, key.number, access)
+    append(site, entry, keys, key.number, access)?;
+    Ok(())
 }
 
 /// An entry without names, to be filled.
@@ -121,24 +122,24 @@ pub(super) fn entry(site: &Site, sealing: &Sealing, key: u32, sha256: String, ac
         generation: sealing.generation.unwrap_or_default(),
         key,
         sha256,
-        ..Entry::new(site.name(), sealing.event, access.actor(&site.root), access.now)
+        ..Entry::new(site.name(), sealing.event, site.author(access), access.now)
     }
 }
 
-/// Adds an entry under the ledger's lock. `key` is the number of the project key that authenticates it.
+/// Adds an entry under the ledger's lock; gives its id. `key` is the number of the project key that authenticates it.
 pub(super) fn append(
     site: &Site,
     entry: Entry,
     keys: &ProjectKeys,
     key: u32,
     access: &Access,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
     let generation = entry.generation;
     let lock = site.lock_ledger()?;
     let project_key = keys.number(key).unwrap_or(keys.current());
-    Ledger::read(&site.ledger())?.append(&site.ledger(), entry, &project_key.key)?;
+    let id = Ledger::read(&site.ledger())?.append(&site.ledger(), entry, &project_key.key)?;
     drop(lock);
     let current = keys.current();
     site.machine(access)?.remember(site.name(), &current.seen(generation));
-    Ok(())
+    Ok(id)
 }

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::commit::{Sealing, append, entry};
+use super::commit::{Sealing, entry};
+use super::note::add;
 use super::{Access, Error, Opened, trust};
-use crate::fs;
 use crate::ledger::{Entry, Event, Ledger, fingerprint};
 use crate::mac::sha256;
 use crate::secret::Key;
@@ -44,8 +44,10 @@ impl Opened {
         let ledger = Ledger::read(&site.ledger())?;
         Ok(ledger.entries().iter().any(|recorded| {
             let Entry { event, environment, sha256: sealed, .. } = &recorded.entry;
-            let is_seal = matches!(event, Event::Created | Event::Sealed | Event::Rekeyed);
-            is_seal && environment == site.name() && sealed == sha256 && trust::is_believed(recorded, keys)
+            event.is_seal()
+                && environment == site.name()
+                && sealed == sha256
+                && trust::is_believed(recorded, keys)
         }))
     }
 }
@@ -68,7 +70,7 @@ pub fn record_push(
         Some(((*name).clone(), fingerprint(&key.key, site.name(), name, value)))
     };
     let sealing = Sealing { event: Event::Pushed, generation: opened.generation };
-    let mut entry = Entry {
+    let entry = Entry {
         fingerprints: push.written.iter().filter_map(print).collect(),
         removed: push.removed.clone(),
         store: Some(push.store.to_owned()),
@@ -76,10 +78,6 @@ pub fn record_push(
         store_version: Some(push.version.to_owned()),
         ..entry(site, &sealing, key.number, opened.sha256(), access)
     };
-    let Some(file) = instead else { return append(site, entry, keys, key.number, access) };
-    entry.prev = Ledger::read(&site.ledger())?.heads();
-    let mut lines = fs::read_if_exists(file)?.map(|bytes| bytes.to_vec()).unwrap_or_default();
-    lines.extend_from_slice(entry.to_line(&key.key).as_bytes());
-    lines.push(b'\n');
-    Ok(fs::write_shared(file, &lines)?)
+    add(site, entry, keys, instead, access)?;
+    Ok(())
 }

@@ -74,5 +74,6 @@ fn enter_rekeyed(
         new_pin: Some(new.pin()),
         ..entry(site, sealing, old.number, sha256, access)
     };
-    append(site, entry, keys, old.number, access)
+    append(site, entry, keys, old.number, access)?;
+    Ok(())
 }

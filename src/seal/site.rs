@@ -9,9 +9,10 @@ use super::machine::Machine;
 use super::project_key::{self, ProjectKeys};
 use super::recipients::Recipient;
 use super::{Access, Error, age_file};
+use crate::env_vars;
 use crate::fs::{self, Lock};
-use crate::ledger;
-use crate::manifest::RecipientDefinition;
+use crate::ledger::{self, Author};
+use crate::manifest::{RecipientDefinition, StoreDefinition, VaultAuth, VaultDefinition};
 use crate::project::{Environment, Project};
 
 /// An environment of a project.
@@ -22,6 +23,8 @@ pub(super) struct Site {
     pub(super) environment: Environment,
     /// Names of recipients of the manifest whose last day is over.
     pub(super) expired: Vec<String>,
+    /// The variables in which a job of a CI system may have its id token.
+    id_tokens: Vec<String>,
 }
 
 impl Site {
@@ -37,7 +40,13 @@ impl Site {
             root: project.root.clone(),
             project: project.manifest.project.name.clone(),
             environment: environment.clone(),
+            id_tokens: id_tokens(project),
         }
+    }
+
+    /// Who writes.
+    pub(super) fn author(&self, access: &Access) -> Author {
+        access.author(&self.root, &self.id_tokens)
     }
 
     /// The name of the environment.
@@ -101,6 +110,17 @@ impl Site {
         }
         present.map(|(name, key)| access.recipient(&self.root, name, key)).collect()
     }
+}
+
+/// The variables that the manifest names for logging in to a store as a job.
+fn id_tokens(project: &Project) -> Vec<String> {
+    let named = project.manifest.stores.values().filter_map(|store| match store {
+        StoreDefinition::Vault(VaultDefinition { auth: VaultAuth::Jwt { variable, .. }, .. }) => {
+            variable.clone()
+        }
+        _ => None,
+    });
+    named.chain(env_vars::VAULT_ID_TOKEN.map(str::to_owned)).collect()
 }
 
 /// Where a sealed file is.

@@ -177,7 +177,9 @@ fn check_ledger(site: &Site, bytes: &[u8], opened: Option<&Opened>) -> Result<Ou
         return Ok(Outcome::Wrong("it has no entry for this environment".to_owned()));
     };
     let hash = sha256(bytes);
-    let same = own.iter().filter(|recorded| recorded.entry.sha256 == hash);
+    // Other entries repeat the hash of the file as it was found.
+    let seals = own.iter().filter(|recorded| recorded.entry.event.is_seal());
+    let same = seals.filter(|recorded| recorded.entry.sha256 == hash);
     Ok(match same.map(|recorded| recorded.entry.generation).max() {
         Some(generation) if generation == newest => {
             Outcome::Right(format!("it is generation {generation}, the newest"))

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ledger::{Entry, Event};
+use crate::ledger::{Author, Entry, Event};
 use crate::rotation::FindingCode;
 
 const ALICE: &str = "Alice <a@example.com>";
@@ -15,6 +15,10 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
 }
 
+fn entry(event: Event, date: &str) -> Entry {
+    Entry::new("production", event, Author { actor: ALICE.to_owned(), job: None }, at(date))
+}
+
 fn now() -> Timestamp {
     at("2026-03-31T00:00:00Z")
 }
@@ -26,15 +30,14 @@ struct Book(Vec<Recorded>);
 impl Book {
     fn add(&mut self, event: Event, fill: impl FnOnce(&mut Entry)) -> String {
         let day = self.0.len() + 1;
-        let mut entry =
-            Entry::new("production", event, ALICE.to_owned(), at(&format!("2026-03-{day:02}T00:00:00Z")));
+        let mut entry = entry(event, &format!("2026-03-{day:02}T00:00:00Z"));
         entry.prev = self.0.last().map(|last| last.id.clone()).into_iter().collect();
         fill(&mut entry);
         self.add_entry(&entry)
     }
 
     fn add_entry(&mut self, entry: &Entry) -> String {
-        let line = entry.to_line(&key(entry.key));
+        let (_, line) = entry.to_line(&key(entry.key));
         let recorded = Recorded::parse(line.as_bytes(), 1).unwrap_or_else(|error| panic!("{error}"));
         let id = recorded.id.clone();
         self.0.push(recorded);
@@ -245,10 +248,11 @@ fn a_missing_entry_is_named_with_the_one_that_follows_it() {
 fn an_entry_without_the_project_key_is_found_with_keys_and_counts_for_nothing() {
     let mut book = Book::default();
     book.seal(&[("A", "x")]);
-    let mut forged = Entry::new("production", Event::Sealed, BOB.to_owned(), at("2026-03-02T00:00:00Z"));
+    let mut forged = entry(Event::Sealed, "2026-03-02T00:00:00Z");
+    BOB.clone_into(&mut forged.actor);
     forged.fingerprints = fingerprints(&[("A", "y")]);
     forged.prev = vec![book.0[0].id.clone()];
-    let line = forged.to_line(&key(9));
+    let (_, line) = forged.to_line(&key(9));
     book.0.push(Recorded::parse(line.as_bytes(), 1).expect("whole"));
 
     assert_eq!(days(&book.history("A")), ["01", "02"], "nobody can tell without a key");
@@ -322,12 +326,7 @@ proptest! {
     ) {
         let mut book = Book::default();
         for (index, (name, print, day)) in prints.iter().enumerate() {
-            let mut entry = Entry::new(
-                "production",
-                Event::Sealed,
-                ALICE.to_owned(),
-                at(&format!("2026-03-{:02}T00:00:00Z", day + 1)),
-            );
+            let mut entry = entry(Event::Sealed, &format!("2026-03-{:02}T00:00:00Z", day + 1));
             entry.fingerprints = fingerprints(&[(name, print)]);
             // Every third one begins a branch.
             entry.prev = index.checked_sub(1 + index % 3).map(|i| book.0[i].id.clone()).into_iter().collect();

@@ -45,7 +45,8 @@ pub fn expiry(token: &str) -> Option<Timestamp> {
     Timestamp::from_second(expires.floor() as i64).ok()
 }
 
-fn claims(token: &str) -> Option<Map<String, Value>> {
+/// The claims of a token (RFC 7519, section 4); `None` if it is none.
+pub fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');
     let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {

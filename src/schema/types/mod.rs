@@ -46,7 +46,7 @@ mod url;
 mod uuid;
 
 pub use duration::parse as parse_duration;
-pub use jwt::expiry as jwt_expiry;
+pub use jwt::{claims as jwt_claims, expiry as jwt_expiry};
 pub use pem::certificate_expiry;
 
 use super::constraints;

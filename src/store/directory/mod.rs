@@ -118,7 +118,7 @@ impl DirectoryStore {
     ) -> Result<Stored, Error> {
         let number = newest + 1;
         let at = self.access.now();
-        let note = Note { at, by: self.access.actor(&self.root), mark };
+        let note = Note { at, by: self.access.author(&self.root, &[]).actor, mark };
         let mut lines = vec![Plain::Comment(Secret::new(note.to_comment()))];
         lines.extend(values.into_iter().map(|(name, held)| {
             let (Held::Text(value) | Held::Json(value)) = held;

@@ -49,3 +49,6 @@ pub struct Sources<'a> {
 pub fn evidence(sources: Sources<'_>) -> Evidence {
     join::join(sources)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use crate::stores::conformance::held;
 use crate::support::Sandbox;
 use crate::support::sealed::store;
+use crate::support::shop::SEALED;
 
 const PROCESSES: usize = 16;
 const PUSHES_EACH: usize = 50;
 pub const ENV_FILE: &str = ".env.production";
+const LEDGER: &str = "envward.ledger.jsonl";
 
 /// The variables of the race: what goes into the manifest.
 pub fn variables() -> String {
@@ -23,9 +25,17 @@ pub fn variables() -> String {
 /// What a process reports as pushed: its own variable's value, and the shared one's if it changed that too.
 pub type Pushed = (String, Option<String>);
 
+/// What came out of a race, by process.
+pub struct Outcome {
+    /// What each of them reports as pushed, in its order.
+    pub reported: Vec<Vec<Pushed>>,
+    /// The ledgers; empty where the working copies have no sealed file.
+    pub ledgers: Vec<String>,
+}
+
 /// Runs the race from copies of a project that has [`variables`] and whose environment is served by this store.
 pub fn no_update_is_lost(project: &Sandbox, name: &str) {
-    let reported = run(project);
+    let Outcome { reported, .. } = run(project);
     let versions = versions(project, name);
     let mut found = vec![Vec::new(); PROCESSES];
     for pair in versions.windows(2) {
@@ -41,21 +51,25 @@ pub fn no_update_is_lost(project: &Sandbox, name: &str) {
     assert_eq!(found, reported);
 }
 
-/// The race itself, of which one process may win the first round. What each of them reports as pushed, in its order.
-pub fn run(project: &Sandbox) -> Vec<Vec<Pushed>> {
+/// The race itself, of which one process may win the first round. Where the project has recipients, every working copy
+/// has a sealed file and a ledger.
+pub fn run(project: &Sandbox) -> Outcome {
     let names = (0..PROCESSES).map(own).chain(["SHARED".to_owned()]);
     project.write(ENV_FILE, names.map(|name| format!("{name}=first\n")).collect::<Vec<_>>().concat());
+    if project.read("envward.toml").contains("[recipients]") {
+        project.envward("seal").success();
+    }
     project.envward("push --yes").success();
 
-    let reported: Vec<Vec<Pushed>> = std::thread::scope(|scope| {
+    let (reported, ledgers): (Vec<_>, Vec<_>) = std::thread::scope(|scope| {
         let start = |number| scope.spawn(move || Process { number, copy: project.copy() }.push_all());
         let processes: Vec<_> = (0..PROCESSES).map(start).collect();
-        processes.into_iter().map(|process| process.join().unwrap()).collect()
+        processes.into_iter().map(|process| process.join().unwrap()).unzip()
     });
 
     let first_round = reported.iter().flatten().filter(|(value, shared)| value == "0" && shared.is_some());
     assert_eq!(first_round.count(), 1, "of those who changed the same variable at once one may win");
-    reported
+    Outcome { reported, ledgers }
 }
 
 /// The values of every version, oldest first.
@@ -87,7 +101,8 @@ struct Process {
 }
 
 impl Process {
-    fn push_all(mut self) -> Vec<Pushed> {
+    /// All its pushes, and the ledger that they leave.
+    fn push_all(mut self) -> (Vec<Pushed>, String) {
         let mut pushed = Vec::new();
         for round in 0..PUSHES_EACH {
             // Processes that draw the same pauses would meet again and again.
@@ -99,7 +114,17 @@ impl Process {
             }
             pushed.extend(self.push(round, is_shared));
         }
-        pushed
+        let ledger = if self.copy.has(LEDGER) { self.copy.read(LEDGER) } else { String::new() };
+        (pushed, ledger)
+    }
+
+    /// Gives a variable a value: as an editor does, or in the sealed file if there is one.
+    fn set(&self, name: &str, value: &str) {
+        if self.copy.has(SEALED) {
+            self.copy.envward_with_input(&["set", name], value.as_bytes()).success();
+        } else {
+            set(&self.copy, name, value);
+        }
     }
 
     /// Changes its own variable and perhaps the shared one, and pushes. `None` if someone else changed the shared
@@ -107,9 +132,9 @@ impl Process {
     fn push(&self, round: usize, is_shared: bool) -> Option<Pushed> {
         let value = format!("{round}");
         let shared = is_shared.then(|| format!("{}-{round}", self.number));
-        set(&self.copy, &own(self.number), &value);
+        self.set(&own(self.number), &value);
         if let Some(shared) = &shared {
-            set(&self.copy, "SHARED", shared);
+            self.set("SHARED", shared);
         }
         loop {
             let push = self.copy.envward("push --yes");

@@ -7,7 +7,7 @@ use envward::project::Project;
 use envward::rng::Rng;
 use envward::seal::sops::Plain;
 use envward::seal::{self, Access};
-use envward::secret::Secret;
+use envward::secret::{Key, Secret};
 use envward::store::{self, Opening, Store};
 use envward::ui::{ColorChoice, Ui};
 
@@ -71,6 +71,15 @@ pub fn seal(sandbox: &Sandbox, environment: &str, values: &[(&str, &str)]) {
     let lines = values.iter().map(line).collect();
     let mut access = Access::from_context(&context, None);
     seal::create(&project, &environment, lines, Some(&schema), &mut access, &mut context.rng).unwrap();
+}
+
+/// The project key that an environment has now.
+pub fn project_key(sandbox: &Sandbox, environment: &str) -> Key {
+    let context = context(sandbox);
+    let project = Project::require(&context).unwrap();
+    let environment = project.environment_named(environment).unwrap();
+    let opened = seal::open(&project, &environment, &mut Access::from_context(&context, None)).unwrap();
+    opened.project_keys().swap_remove(0).1
 }
 
 /// Opens a store of the project for an environment, as a command of the user would.

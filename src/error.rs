@@ -249,7 +249,17 @@ fn rotation_exit_code(error: &rotation::Error) -> ExitCode {
     match error {
         rotation::Error::Seal(error) => sealed_exit_code(error),
         rotation::Error::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+        rotation::Error::Driver { error, .. } => driver_exit_code(error),
         _ => ExitCode::Unreadable,
+    }
+}
+
+fn driver_exit_code(error: &rotation::drivers::Error) -> ExitCode {
+    use rotation::drivers::Error;
+    match error {
+        Error::Setup { .. } => ExitCode::Unreadable,
+        Error::Generate(error) => generate_exit_code(error),
+        _ => ExitCode::Store,
     }
 }
 

@@ -42,6 +42,7 @@ mod list;
 mod name;
 mod pull;
 mod push;
+mod pushing;
 mod recipients;
 mod rename;
 mod rollback;

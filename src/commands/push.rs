@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::pushing::{finish, remember, variables};
 use super::report;
 use super::store_access::Target;
 use super::syncing::{
@@ -17,8 +18,8 @@ use crate::rng::Rng;
 use crate::seal;
 use crate::secret::Values;
 use crate::store::Store;
-use crate::sync::{self, Direction, Local, Options, Pair, Plan, Push, Pushed, Saved, SavedStore, Seen};
-use crate::ui::{PromptError, escape, names_after};
+use crate::sync::{self, Direction, Local, Options, Pair, Plan, Push, Saved, SavedStore, Seen};
+use crate::ui::{PromptError, escape};
 
 /// Arguments of `push`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -132,7 +133,9 @@ impl Job<'_> {
             if plan.writes().next().is_none() {
                 context.ui.say(&format!("store {}: nothing to push", escape(pair.store)));
                 let merged = seen.sides.merge(&self.options);
-                self.remember(&pair, &seen, &seen.sides, &merged, &seen.snapshot.version, context);
+                if !self.args.dry_run {
+                    remember(&pair, &seen, &seen.sides, &merged, &seen.snapshot.version, context);
+                }
                 return Ok(ExitCode::Done);
             }
             self.write(target, &pair, seen, &plan, store, context)
@@ -219,63 +222,9 @@ impl Job<'_> {
         let pushed = sync::push(store, pair, seen, &push, &mut rng, &mut |pause: Duration| {
             std::thread::sleep(pause);
         });
-        self.finish(target, pair, &pushed.map_err(failed(target))?, context)
-    }
-
-    /// Says what was done, and remembers it.
-    fn finish(
-        &self,
-        target: Target<'_>,
-        pair: &Pair<'_>,
-        pushed: &Pushed,
-        context: &mut Context,
-    ) -> Result<ExitCode, Error> {
-        let name = escape(pair.store).into_owned();
-        let count = variables(pushed.changes.len());
-        match &pushed.stored {
-            Some(stored) => {
-                let version = escape(stored.version.as_str()).into_owned();
-                context.ui.say(&format!("pushed {count} to store {name}, version {version}"));
-            }
-            None if pushed.changes.is_empty() => {
-                context.ui.say(&format!("store {name}: someone else pushed the same"));
-            }
-            None => context.ui.say(&format!("pushed {count} to store {name}")),
-        }
-        let version = pushed.stored.as_ref().map_or(&pushed.seen.snapshot.version, |stored| &stored.version);
-        self.remember(pair, &pushed.seen, &pushed.after, &pushed.merged, version, context);
-        let mut code = ExitCode::Done;
-        if let Some(failed) = &pushed.failed {
-            context.ui.error(&names_after(&format!("not written to store {name}: "), &failed.variables));
-            code = report_store(target, &failed.error, context);
-        }
-        if let Some(stored) = &pushed.stored {
-            let (written, removed) = pushed.names();
-            let version = stored.version.as_str();
-            let push = seal::Push { store: pair.store, version, created: stored.created, written, removed };
-            let instead = self.args.ledger_out.as_ref().map(|path| context.resolve(path));
-            self.session.holder.record_push(&push, instead.as_deref())?;
-        }
-        Ok(code)
-    }
-
-    /// Keeps the base. Without it the next sync still finds what is equal, so that a working tree that cannot be
-    /// written is no reason to fail.
-    fn remember(
-        &self,
-        pair: &Pair<'_>,
-        seen: &Seen,
-        after: &sync::Sides,
-        merged: &crate::merge::Merge,
-        version: &crate::store::Version,
-        context: &mut Context,
-    ) {
-        if self.args.dry_run {
-            return;
-        }
-        if let Err(error) = pair.remember(seen, after, merged, version) {
-            context.ui.warn(&format!("what both sides have in common was not kept: {error}"));
-        }
+        let instead = self.args.ledger_out.as_ref().map(|path| context.resolve(path));
+        let record = |push: &seal::Push<'_>| self.session.holder.record_push(push, instead.as_deref());
+        finish(target, pair, &pushed.map_err(failed(target))?, &record, context)
     }
 }
 
@@ -296,16 +245,4 @@ fn result(seen: &Seen, plan: &Plan, local: &Local<'_>) -> Values {
         };
     }
     values
-}
-
-fn report_store(target: Target<'_>, error: &crate::store::Error, context: &mut Context) -> ExitCode {
-    context.ui.error(&format!("store {}: {error}", escape(target.name)));
-    if let Some(hint) = error.hint() {
-        context.ui.help(&hint);
-    }
-    ExitCode::Store
-}
-
-fn variables(count: usize) -> String {
-    if count == 1 { "1 variable".to_owned() } else { format!("{count} variables") }
 }

@@ -1,5 +1,8 @@
 //! Why something about rotation failed.
 
+use std::path::PathBuf;
+
+use super::drivers;
 use crate::{fs, git, ledger, seal};
 
 /// Something about rotation failed.
@@ -18,6 +21,21 @@ pub enum Error {
     /// A sealed file or a project key cannot be used.
     #[error(transparent)]
     Seal(#[from] seal::Error),
+    /// A step of a rotation failed.
+    #[error("{variable} was not rotated: {error}")]
+    Driver {
+        /// The variable.
+        variable: String,
+        /// What happened.
+        #[source]
+        error: drivers::Error,
+    },
+    /// The journal of a rotation is not to be believed.
+    #[error("{} is damaged, or was written by someone else or a newer envward", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+    },
     /// A policy cannot be met or makes no sense.
     #[error("{message}")]
     Policy {
@@ -41,6 +59,10 @@ impl Error {
             Self::Ledger(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Seal(error) => error.hint(),
+            Self::Driver { error, .. } => error.hint(),
+            Self::Journal { .. } => Some(
+                "see which value works, put it in place with: envward set; then remove the file".to_owned(),
+            ),
             Self::Policy { help, .. } => help.clone(),
         }
     }

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::sops::Plain;
 use super::{Error, Layout, Opened, layout};
 use crate::dotenv::Document;
+use crate::schema::Schema;
 use crate::secret::{Secret, Values};
 
 /// Changes to a sealed file. A variable that is set keeps its place, a new one goes to the end, or where the
@@ -59,6 +60,28 @@ impl Changes {
     /// Renames a variable.
     pub fn rename(&mut self, from: impl Into<String>, to: impl Into<String>) {
         self.rename.insert(from.into(), to.into());
+    }
+
+    /// Adds the wholes whose parts change; gives the names of those that differ from what is stored, which is
+    /// `stored`.
+    pub fn rerender(&mut self, stored: &Values, schema: &Schema, environment: &str) -> Vec<String> {
+        let mut values = stored.clone();
+        let mut touched: Vec<String> = self.set.keys().chain(&self.remove).cloned().collect();
+        for (from, to) in &self.rename {
+            values.shift_remove(from).map(|value| values.insert(to.clone(), value));
+            touched.extend([from.clone(), to.clone()]);
+        }
+        values.extend(self.set.iter().map(|(name, value)| (name.clone(), value.clone())));
+        values.retain(|name, _| !self.remove.contains(name));
+        let mut names = Vec::new();
+        for (name, value) in schema.rerender(environment, &values, &touched) {
+            // A whole that is given in the same breath is meant as it is given.
+            if values.get(&name) != Some(&value) && !self.set.contains_key(&name) {
+                names.push(name.clone());
+                self.set.insert(name, value);
+            }
+        }
+        names
     }
 
     /// The values after the changes.

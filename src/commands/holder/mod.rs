@@ -239,23 +239,7 @@ impl Holder {
     /// Adds the wholes whose parts change; gives the names of those that differ from what is stored.
     pub(super) fn rerender(&self, changes: &mut Changes, schema: Option<&Schema>) -> Vec<String> {
         let Some(schema) = schema else { return Vec::new() };
-        let mut values = self.values().clone();
-        let mut touched: Vec<String> = changes.set.keys().chain(&changes.remove).cloned().collect();
-        for (from, to) in &changes.rename {
-            values.shift_remove(from).map(|value| values.insert(to.clone(), value));
-            touched.extend([from.clone(), to.clone()]);
-        }
-        values.extend(changes.set.iter().map(|(name, value)| (name.clone(), value.clone())));
-        values.retain(|name, _| !changes.remove.contains(name));
-        let mut names = Vec::new();
-        for (name, value) in schema.rerender(self.environment_name(), &values, &touched) {
-            // A whole that is given in the same breath is meant as it is given.
-            if values.get(&name) != Some(&value) && !changes.set.contains_key(&name) {
-                names.push(name.clone());
-                changes.set(name, value);
-            }
-        }
-        names
+        changes.rerender(self.values(), schema, self.environment_name())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::secret::Values;
 /// See the module.
 pub struct Generate<'a> {
     variable: &'a Variable,
-    previous: Option<&'a str>,
+    has_overlap: bool,
 }
 
 impl<'a> Generate<'a> {
@@ -28,7 +28,8 @@ impl<'a> Generate<'a> {
                 ),
             ));
         }
-        Ok(Self { variable: opening.variable, previous: opening.policy.previous.as_deref() })
+        let has_overlap = opening.policy.previous.is_some() && opening.policy.overlap.is_positive();
+        Ok(Self { variable: opening.variable, has_overlap })
     }
 }
 
@@ -38,12 +39,12 @@ impl Driver for Generate<'_> {
     }
 
     fn has_overlap(&self) -> bool {
-        self.previous.is_some()
+        self.has_overlap
     }
 
     fn ends_at_once(&self) -> Option<String> {
         let name = &self.variable.name;
-        self.previous.is_none().then(|| format!("everything that was made with the old value of {name}"))
+        (!self.has_overlap).then(|| format!("everything that was made with the old value of {name}"))
     }
 
     fn prepare(&mut self, _current: &Values, rng: &mut Rng, now: Timestamp) -> Result<Values, Error> {

@@ -1,0 +1,74 @@
+//! The way back: the target, the sealed file and the stores have the previous value again.
+
+use super::values::BothSides;
+use super::{Carry, Progress, World};
+use crate::rotation::Error;
+use crate::rotation::drivers::Change;
+use crate::rotation::journal::{Journal, Step};
+use crate::seal::{self, Changes};
+
+impl<W: World> Carry<'_, W> {
+    /// Takes a rotation back that is not recorded yet.
+    ///
+    /// # Errors
+    /// A step failed, or someone else gave one of the variables another value meanwhile. The journal is kept; both
+    /// going back and going on are still possible.
+    pub fn back(&mut self, mut journal: Journal) -> Result<(), W::Error> {
+        let was_sealed = self.is_sealed(&journal)?;
+        let was_pushed = was_sealed || journal.step >= Step::Current;
+        // Whoever goes on after a crash in between begins at the target again.
+        journal.step = Step::Pending;
+        self.note(&journal)?;
+        // Where the target has one value only, the sooner it has the previous one the better: applications that
+        // did not start again have that one. Else both work until the end.
+        let at_once = !self.driver.has_overlap();
+        if at_once {
+            self.take_back(&journal)?;
+        }
+        if was_sealed {
+            self.unseal(&journal)?;
+        }
+        if was_pushed {
+            self.push(&journal)?;
+        }
+        if !at_once {
+            self.take_back(&journal)?;
+        }
+        self.journals().remove(&journal.variable)?;
+        Ok(())
+    }
+
+    /// Whether the sealed file has a new value.
+    fn is_sealed(&mut self, journal: &Journal) -> Result<bool, Error> {
+        let opened = self.open()?;
+        let mut pending = journal.pending.iter();
+        Ok(pending
+            .any(|(name, new)| opened.values.get(name) == Some(new) && journal.before.get(name) != Some(new)))
+    }
+
+    fn take_back(&mut self, journal: &Journal) -> Result<(), Error> {
+        let opened = self.open()?;
+        let sides = BothSides::of(journal, &opened.values, self.schema);
+        let change = Change { current: &sides.current, pending: &sides.pending };
+        self.driver.take_back(change).map_err(|error| self.failed(error))?;
+        self.world.progress(&Progress::TakenBack);
+        Ok(())
+    }
+
+    /// Writes the previous values into the sealed file.
+    fn unseal(&mut self, journal: &Journal) -> Result<(), Error> {
+        let opened = self.open()?;
+        let is_foreign = |name: &&String| {
+            let now = opened.values.get(*name);
+            now != journal.pending.get(*name) && now != journal.before.get(*name)
+        };
+        let names: Vec<String> = journal.pending.keys().filter(is_foreign).cloned().collect();
+        if !names.is_empty() {
+            return Err(seal::Error::Conflict { names }.into());
+        }
+        let mut changes = Changes { set: journal.before.clone(), ..Changes::default() };
+        let added = journal.pending.keys().filter(|name| !journal.before.contains_key(*name));
+        changes.remove.extend(added.cloned());
+        self.write(&opened, &mut changes)
+    }
+}

@@ -1,0 +1,60 @@
+//! The first step: the new value is made, and lies in the journal before anything outside hears of it.
+
+use super::{Carry, Progress, World};
+use crate::rotation::drivers;
+use crate::rotation::journal::{Journal, Step};
+use crate::secret::Values;
+
+impl<W: World> Carry<'_, W> {
+    /// Makes the new values and the journal.
+    ///
+    /// # Errors
+    /// The variable has no value, or none can be made; the journal cannot be written.
+    pub fn begin(&mut self) -> Result<Journal, W::Error> {
+        let opened = self.open()?;
+        let name = self.variable.name.clone();
+        let Some(old) = opened.values.get(&name) else {
+            let message = format!("environment {} has no value of it", self.environment.name);
+            let help = Some(format!("give it one first: envward set {name}"));
+            return Err(self.failed(drivers::Error::Setup { message, help }).into());
+        };
+        self.world.progress(&Progress::Begins(Step::Pending));
+        let begun = self.access.now();
+        let made = self.driver.prepare(&opened.values, self.rng, begun);
+        let mut pending = made.map_err(|error| self.failed(error))?;
+        self.check(&pending, old).map_err(|error| self.failed(error))?;
+        if let (Some(_), Some(previous)) = (self.overlap(), &self.policy.previous) {
+            pending.insert(previous.clone(), old.clone());
+        }
+        let before = pending.keys().filter_map(|name| opened.values.get_key_value(name));
+        let before = before.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.world.progress(&Progress::Done(Step::Pending));
+        let journal = Journal {
+            variable: name,
+            environment: self.environment.name.clone(),
+            begun,
+            step: Step::Pending,
+            pending,
+            before,
+            until: None,
+            seen: false,
+        };
+        self.note(&journal)?;
+        Ok(journal)
+    }
+
+    /// Whether the new values are new, and of the types that the schema asks for.
+    fn check(&self, made: &Values, old: &crate::secret::Secret) -> Result<(), drivers::Error> {
+        let refused = |message: String| drivers::Error::Setup { message, help: None };
+        if made.get(&self.variable.name) == Some(old) {
+            return Err(refused("its new value is the old one".to_owned()));
+        }
+        for (name, value) in made {
+            let Some(variable) = self.schema.vars.get(name) else { continue };
+            if let Err(mismatch) = variable.value_type.check(value.expose(), &variable.constraints) {
+                return Err(refused(format!("the new value of {name} {}", mismatch.message)));
+            }
+        }
+        Ok(())
+    }
+}

@@ -189,6 +189,9 @@ pub const TEST_ONLY_NOW: &str = "ENVWARD_TEST_ONLY_NOW";
 /// Seeds the random generator with a number. Debug builds only, for the tests.
 pub const TEST_ONLY_SEED: &str = "ENVWARD_TEST_ONLY_SEED";
 
+/// Kills the process at a moment of a rotation, such as `done:set`. Debug builds only, for the tests.
+pub const TEST_ONLY_KILL_AT: &str = "ENVWARD_TEST_ONLY_KILL_AT";
+
 /// The environment variables at the start of the process. Changing them later has no effect on it.
 #[derive(Clone, Default)]
 pub struct EnvSnapshot(BTreeMap<OsString, OsString>);

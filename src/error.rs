@@ -248,7 +248,9 @@ fn sync_exit_code(error: &sync::Error) -> ExitCode {
 fn rotation_exit_code(error: &rotation::Error) -> ExitCode {
     match error {
         rotation::Error::Seal(error) => sealed_exit_code(error),
-        rotation::Error::File(fs::Error::Locked { .. }) => ExitCode::Conflict,
+        rotation::Error::File(fs::Error::Locked { .. }) | rotation::Error::Busy { .. } => ExitCode::Conflict,
+        rotation::Error::Partial { .. } => ExitCode::Store,
+        rotation::Error::Recorded { .. } => ExitCode::Usage,
         rotation::Error::Driver { error, .. } => driver_exit_code(error),
         _ => ExitCode::Unreadable,
     }

@@ -459,6 +459,25 @@ pub struct Lock {
 impl Lock {
     /// Waits up to [`PATIENCE`] for the lock file at `path`, which is created 0600 and stays.
     pub fn acquire(path: &Path) -> Result<Self, Error> {
+        let file = Self::open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(fs::TryLockError::WouldBlock) => Self::wait(file, path),
+            Err(fs::TryLockError::Error(source)) => Err(Error::io("lock", path)(source)),
+        }
+    }
+
+    /// The same without waiting; `None` if someone else has it.
+    pub fn try_acquire(path: &Path) -> Result<Option<Self>, Error> {
+        let file = Self::open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(source)) => Err(Error::io("lock", path)(source)),
+        }
+    }
+
+    fn open(path: &Path) -> Result<File, Error> {
         if let Some(parent) = path.parent() {
             create_private_dir(parent)?;
         }
@@ -466,12 +485,7 @@ impl Lock {
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(Error::io("lock", path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(fs::TryLockError::WouldBlock) => Self::wait(file, path),
-            Err(fs::TryLockError::Error(source)) => Err(Error::io("lock", path)(source)),
-        }
+        options.open(path).map_err(Error::io("lock", path))
     }
 
     /// Queues for the lock. The kernel serves those who wait in their order; asking again and again would let the

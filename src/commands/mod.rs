@@ -46,6 +46,7 @@ mod pushing;
 mod recipients;
 mod rename;
 mod rollback;
+mod rotate;
 mod rotation;
 mod run;
 mod seal;
@@ -181,6 +182,8 @@ commands! {
     Rotation(rotation) has REPORTS,
     /// The same over many projects and stores, without any key
     Audit(audit) has REPORTS,
+    /// Give variables new values, and carry them to where they are used
+    Rotate(rotate) has HUMAN,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
     /// Say what is set up, what is not, and the next step

@@ -30,6 +30,24 @@ pub enum Error {
         #[source]
         error: drivers::Error,
     },
+    /// Another process rotates variables of the environment.
+    #[error("another envward process is rotating variables of environment {environment}")]
+    Busy {
+        /// The environment.
+        environment: String,
+    },
+    /// A rotation that is recorded is not taken back.
+    #[error("{variable} is rotated already: the ledger says so")]
+    Recorded {
+        /// The variable.
+        variable: String,
+    },
+    /// A store took a part of what was to be written.
+    #[error("store {store} has a part of the new values only")]
+    Partial {
+        /// The store's name in the manifest.
+        store: String,
+    },
     /// The journal of a rotation is not to be believed.
     #[error("{} is damaged, or was written by someone else or a newer envward", path.display())]
     Journal {
@@ -60,6 +78,11 @@ impl Error {
             Self::Git(error) => error.hint(),
             Self::Seal(error) => error.hint(),
             Self::Driver { error, .. } => error.hint(),
+            Self::Busy { .. } => Some("wait for it to end".to_owned()),
+            Self::Recorded { variable } => {
+                Some(format!("finish it with: envward rotate {variable} --resume; or rotate it once more"))
+            }
+            Self::Partial { .. } => None,
             Self::Journal { .. } => Some(
                 "see which value works, put it in place with: envward set; then remove the file".to_owned(),
             ),

@@ -124,7 +124,8 @@ impl<'a> Journals<'a> {
     /// # Errors
     /// Another one is under way.
     pub fn lock(&self) -> Result<Lock, Error> {
-        Ok(Lock::acquire(&self.directory().join("lock"))?)
+        let lock = Lock::try_acquire(&self.directory().join("lock"))?;
+        lock.ok_or_else(|| Error::Busy { environment: self.environment.to_owned() })
     }
 
     /// The variables that have a journal, sorted. Needs no key.

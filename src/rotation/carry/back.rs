@@ -15,6 +15,7 @@ impl<W: World> Carry<'_, W> {
     /// going back and going on are still possible.
     pub fn back(&mut self, mut journal: Journal) -> Result<(), W::Error> {
         let was_sealed = self.is_sealed(&journal)?;
+        self.require_unrecorded(&journal)?;
         let was_pushed = was_sealed || journal.step >= Step::Current;
         // Whoever goes on after a crash in between begins at the target again.
         journal.step = Step::Pending;
@@ -35,6 +36,17 @@ impl<W: World> Carry<'_, W> {
             self.take_back(&journal)?;
         }
         self.journals().remove(&journal.variable)?;
+        Ok(())
+    }
+
+    /// Whoever reads the ledger believes that the previous value is gone.
+    fn require_unrecorded(&mut self, journal: &Journal) -> Result<(), Error> {
+        let opened = self.open()?;
+        let is_current = opened.values.get(&journal.variable) == journal.pending.get(&journal.variable);
+        let is_recorded = is_current && seal::recorded_rotation(&opened, &journal.variable)?.is_some();
+        if is_recorded || journal.step == Step::Recorded {
+            return Err(Error::Recorded { variable: journal.variable.clone() });
+        }
         Ok(())
     }
 

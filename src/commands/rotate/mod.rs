@@ -1,0 +1,67 @@
+//! `envward rotate`: give variables new values, and carry them to where they are used.
+
+mod in_flight;
+mod one;
+mod session;
+mod stores;
+mod surroundings;
+
+use std::path::PathBuf;
+
+use self::session::Session;
+use super::syncing::require_answer;
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+
+/// Arguments of `rotate`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+#[derive(clap::Args)]
+#[command(
+    after_help = "The new value is tried before anything depends on it; then the sealed file, the env file and the \
+                  stores get it, and the ledger says so. What is stopped in between goes on with --resume or is \
+                  taken back with --abort: the journal is in .envward/rotations, encrypted"
+)]
+pub struct Args {
+    /// The variables
+    #[arg(value_name = "NAME", required_unless_present_any = ["resume", "abort"])]
+    names: Vec<String>,
+
+    /// Go on with what was stopped [default: all of it]
+    #[arg(long)]
+    resume: bool,
+
+    /// Take back what was stopped [default: all of it]
+    #[arg(long, conflicts_with = "resume")]
+    abort: bool,
+
+    /// Only show what would be done
+    #[arg(long, conflicts_with_all = ["resume", "abort"])]
+    dry_run: bool,
+
+    /// Leave the stores as they are
+    #[arg(long)]
+    no_push: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+
+    /// File with the private key that opens the sealed file
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
+
+/// Give variables new values, and carry them to where they are used.
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let session = Session::open(args, context)?;
+    if args.resume || args.abort {
+        return in_flight::run(&session, context);
+    }
+    require_answer("rotate", args.yes, args.dry_run, context)?;
+    let _lock = if args.dry_run { None } else { Some(session.journals().lock()?) };
+    for name in &args.names {
+        one::rotate(&session, name, context)?;
+    }
+    Ok(ExitCode::Done)
+}

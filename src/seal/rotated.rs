@@ -43,7 +43,8 @@ pub fn record_rotation(opened: &Opened, rotation: &Rotation<'_>, access: &Access
         until: rotation.until.map(|until| until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
         ..entry(site, &sealing, key.number, opened.sha256(), access)
     };
-    append(site, entry, keys, key.number, access)
+    append(site, entry, keys, key.number, access)?;
+    Ok(())
 }
 
 /// Whether the ledger has the rotation that gave a variable the value that the opened file has; the end of its

@@ -10,7 +10,7 @@ use crate::secret::Key;
 use crate::ui::escape;
 
 /// How far the clocks of two machines may differ before a date is a finding.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// How much of an id is shown.
 const SHOWN: usize = 12;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use self::chain::SKEW;
 pub use self::exemptions::is_same_person;
 use super::Finding;
 use crate::ledger::{Fingerprint, Ledger, Recorded};

@@ -19,7 +19,7 @@ impl Limits<'_> {
     /// # Errors
     /// The policy cannot be met, or says nothing that it means.
     pub(super) fn check(&self, rotation: &RotationDefinition) -> Result<(), Error> {
-        let Some(every) = self.terms.every else { return self.check_event_only() };
+        let Some(every) = self.terms.every else { return Ok(()) };
         let name = self.variable;
         if every.is_zero() {
             let help = "give it an age that can be kept, such as every = \"90d\"";
@@ -42,18 +42,6 @@ impl Limits<'_> {
                 Err(Error::policy(message, format!("use at most {most}")))
             }
             _ => Ok(()),
-        }
-    }
-
-    /// Without a deadline there is nothing to warn of.
-    fn check_event_only(&self) -> Result<(), Error> {
-        let given = [("warn", self.terms.warn), ("grace", self.terms.grace)];
-        match given.into_iter().find(|(_, length)| length.is_some()) {
-            Some((field, _)) => {
-                let message = format!("{} has `{field}` and no `every` that it could be for", self.variable);
-                Err(Error::policy(message, format!("add `every`, or remove `{field}`")))
-            }
-            None => Ok(()),
         }
     }
 }

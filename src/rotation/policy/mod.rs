@@ -30,6 +30,10 @@ const OFFBOARD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long before a deadline to warn, unless the schema says; at most a quarter of the longest age.
 const WARN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// How long after a deadline a variable is merely overdue, unless the schema says; at most a quarter of the longest
+/// age.
+const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// The policy of one variable in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -142,14 +146,19 @@ fn class_help(name: &str, schema: &Schema, preset: Option<&Preset>) -> String {
     format!("add [classes.{name}] to the schema")
 }
 
+/// A length of time that nobody chose, so that it is small beside the longest age.
+fn within(length: SignedDuration, every: Option<SignedDuration>) -> SignedDuration {
+    every.map_or(length, |every| length.min(every / 4))
+}
+
 fn policy(variable: &Variable, rotate: &Rotate, terms: Terms, rotation: &RotationDefinition) -> Policy {
     let every = terms.every;
     let jitter = rotation.jitter.as_deref().map(duration).unwrap_or_default();
     Policy {
         class: rotate.class.clone(),
         every,
-        warn: terms.warn.unwrap_or_else(|| every.map_or(SignedDuration::ZERO, |every| WARN.min(every / 4))),
-        grace: terms.grace.unwrap_or_default(),
+        warn: terms.warn.unwrap_or_else(|| within(WARN, every)),
+        grace: terms.grace.unwrap_or_else(|| within(GRACE, every)),
         overlap: terms.overlap.unwrap_or_default(),
         min_evidence: terms.min_evidence,
         driver: terms.driver.unwrap_or(DriverTable::Manual),
@@ -262,10 +271,10 @@ mod tests {
         assert_eq!(
             refusal(
                 "{ class = 'api-key' }",
-                "[rotation.environments.staging.classes.api-key]\ngrace = '1d'\n"
+                "[rotation.environments.staging.classes.api-key]\ngrace = '8d'\n"
             ),
             format!(
-                "grace 1d for class api-key in environment staging is longer than 0d, which holds everywhere / {help}"
+                "grace 8d for class api-key in environment staging is longer than 7d, which holds everywhere / {help}"
             )
         );
     }
@@ -309,7 +318,6 @@ mod tests {
             ("{ every = '0d' }", "", "KEY would always be due: its `every` is 0"),
             ("{ every = '7d', warn = '14d' }", "", "warn 14d of KEY is longer than its every 7d"),
             ("{ every = '1d', overlap = '25h' }", "", "overlap 25h of KEY is longer than its every 1d"),
-            ("{ warn = '1d' }", "", "KEY has `warn` and no `every` that it could be for"),
             (
                 "{ every = '90d' }",
                 "[rotation]\njitter = '10d'\n",

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::limits::{JITTER_SHARE, shown};
 use super::presets::Preset;
 use super::terms::{Terms, duration};
-use super::{Policy, WARN, class_help, nobody_defines};
+use super::{GRACE, Policy, WARN, class_help, nobody_defines, within};
 use crate::manifest::{EnvironmentRotation, Shortened};
 use crate::rotation::Error;
 use crate::schema::{Schema, Variable};
@@ -28,7 +28,8 @@ impl Shortening<'_> {
     pub(super) fn check(self) -> Result<(), Error> {
         for (name, shortened) in &self.shortened.classes {
             let class = self.class(name)?;
-            let base = [class.every, class.grace, class.overlap];
+            let grace = class.grace.unwrap_or_else(|| within(GRACE, class.every));
+            let base = [class.every, Some(grace), class.overlap];
             self.refuse_longer(&format!("class {name}"), shortened, base)?;
         }
         for name in self.shortened.vars.keys() {
@@ -57,7 +58,7 @@ impl Shortening<'_> {
         if let Some(every) = policy.every {
             self.require_room(variable, policy.overlap, every)?;
             // What was short beside the longer age would be most of the shorter one.
-            policy.warn = if had_age { policy.warn.min(every / 2) } else { WARN.min(every / 4) };
+            policy.warn = if had_age { policy.warn.min(every / 2) } else { within(WARN, Some(every)) };
             policy.jitter = policy.jitter.min(every / JITTER_SHARE);
         }
         Ok(policy)
@@ -98,8 +99,8 @@ impl Shortening<'_> {
         base: [Option<SignedDuration>; 3],
     ) -> Result<(), Error> {
         let [every, grace, overlap] = base;
-        // Without an age anything is shorter; without grace or overlap, nothing is.
-        let limits = [every, Some(grace.unwrap_or_default()), Some(overlap.unwrap_or_default())];
+        // Without an age anything is shorter; without an overlap, nothing is.
+        let limits = [every, grace, Some(overlap.unwrap_or_default())];
         let fields = ["every", "grace", "overlap"].into_iter().zip(lengths(shortened)).zip(limits);
         for ((field, length), limit) in fields {
             let (Some(length), Some(limit)) = (length, limit) else { continue };

@@ -17,6 +17,7 @@ pub mod drivers;
 mod error;
 pub mod events;
 pub mod evidence;
+pub mod expiry;
 pub mod journal;
 pub mod policy;
 pub mod report;

@@ -1,14 +1,23 @@
 //! One environment of one project: every variable with a policy and a value, and how it stands. Needs no key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::deadline::{self, Facts};
+use super::events::{Events, History};
+use super::evidence::git_history::{self, GitHistory};
 use super::evidence::store_facts::StoreFacts;
-use super::{Error, Finding, Row};
+use super::evidence::{self, Sources};
+use super::policy::{self, Policy};
+use super::{Error, Finding, FindingCode, Row};
+use crate::fs;
 use crate::git::Git;
+use crate::ledger::{self, Ledger};
+use crate::manifest::SealFormat;
 use crate::project::{Environment, Project};
-use crate::schema::Schema;
+use crate::schema::{Schema, Variable};
+use crate::seal::{self, WorkingCopy, sops};
 use crate::secret::Key;
 
 /// What a survey looks at beyond the project's files.
@@ -31,7 +40,7 @@ pub struct Options<'a> {
 pub struct Survey {
     /// The variables, in the order of the schema.
     pub rows: Vec<Row>,
-    /// Secret variables that have a value and no policy.
+    /// Secret variables that have a value and no policy. What is rendered from others goes with its parts.
     pub without_policy: usize,
     /// What is wrong with the ledger or the history as a whole.
     pub findings: Vec<Finding>,
@@ -47,6 +56,149 @@ pub fn survey(
     schema: &Schema,
     options: Options<'_>,
 ) -> Result<Survey, Error> {
-    let _ = (project, environment, schema, options);
-    todo!()
+    let policies = policy::policies(schema, &project.manifest.rotation, &environment.name)?;
+    let ledger = project.root.join(ledger::FILE_NAME);
+    let mut findings = Vec::new();
+    let events = match Ledger::read(&ledger) {
+        Ok(ledger) => Events::of(&ledger, &environment.name, options.keys, options.now),
+        Err(ledger::Error::File(error)) => return Err(error.into()),
+        Err(error) => {
+            let message = error.to_string();
+            findings.push(Finding { code: FindingCode::LedgerBroken, message });
+            Events::default()
+        }
+    };
+    let git = options.git.map(|git| git_history::read(git, &ledger, environment)).transpose()?;
+    let surveyor = Surveyor { project, environment, events: &events, git: git.as_ref(), options };
+    findings.extend(surveyor.findings());
+    let present = surveyor.present()?;
+    let mut survey = Survey { findings, ..Survey::default() };
+    for variable in schema.vars.values().filter(|variable| present.contains(&variable.name)) {
+        match policies.get(&variable.name) {
+            Some(policy) => survey.rows.push(surveyor.row(variable, policy)),
+            None if variable.secret && variable.template.is_none() => survey.without_policy += 1,
+            None => {}
+        }
+    }
+    Ok(survey)
+}
+
+/// What is known of one environment as a whole.
+struct Surveyor<'a> {
+    project: &'a Project,
+    environment: &'a Environment,
+    events: &'a Events,
+    git: Option<&'a GitHistory>,
+    options: Options<'a>,
+}
+
+impl Surveyor<'_> {
+    /// What is wrong beyond single variables.
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.events.findings.clone();
+        findings.extend(self.git.into_iter().flat_map(|git| git.findings.iter().cloned()));
+        for store in self.options.stores {
+            if let Some(why) = &store.unreachable {
+                let message = format!("store {} could not be asked: {why}", store.store);
+                findings.push(Finding { code: FindingCode::StoreUnreachable, message });
+            }
+        }
+        findings
+    }
+
+    /// The names that have a value, as far as they show: in the sealed file, else in the env file, else in the ledger.
+    fn present(&self) -> Result<HashSet<String>, Error> {
+        let Environment { sealed, env_file, format, .. } = self.environment;
+        if *format == SealFormat::Sops
+            && let Some(bytes) = fs::read_if_exists(sealed)?
+        {
+            let document = sops::Document::parse(&bytes).map_err(seal::Error::from)?;
+            return Ok(document.names().map(str::to_owned).collect());
+        }
+        if let Some(document) = WorkingCopy::document(env_file)? {
+            return Ok(document.entries().map(|entry| entry.name.to_owned()).collect());
+        }
+        let is_there = |(_, history): &(&String, &History)| !history.removed && !history.changes.is_empty();
+        Ok(self.events.variables.iter().filter(is_there).map(|(name, _)| name.clone()).collect())
+    }
+
+    fn row(&self, variable: &Variable, policy: &Policy) -> Row {
+        let Options { stores, expiries, now, .. } = self.options;
+        let name = variable.name.as_str();
+        let history = self.events.variables.get(name);
+        let evidence = evidence::evidence(Sources {
+            variable: name,
+            ledger: Some(self.events),
+            git: self.git,
+            stores,
+            min_evidence: policy.min_evidence,
+            now,
+        });
+        let project = self.project.manifest.project.name.as_str();
+        let deadline = deadline::deadline(Facts {
+            policy,
+            evidence: &evidence,
+            history,
+            not_after: expiries.get(name).copied(),
+            identity: [project, &self.environment.name, name],
+            now,
+        });
+        let mut findings = evidence.findings;
+        findings.extend(history.into_iter().flat_map(|history| history_findings(history, now)));
+        Row {
+            project: project.to_owned(),
+            environment: self.environment.name.clone(),
+            variable: name.to_owned(),
+            class: policy.class.clone(),
+            owner: policy.owner.clone(),
+            status: deadline.status,
+            due: deadline.due,
+            warn: deadline.warn,
+            last_rotated: evidence.rotated,
+            evidence: evidence.grade,
+            exempt_until: deadline.exempt_until,
+            approver: deadline.approver,
+            driver: policy.driver.name().to_owned(),
+            controls: policy.controls.clone(),
+            runbook: policy.runbook.clone().or_else(|| variable.obtain.clone()),
+            declared: declared(variable),
+            findings,
+        }
+    }
+}
+
+/// What the ledger says about a variable that someone has to do something about.
+fn history_findings(history: &History, now: Timestamp) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut find = |code, message| findings.push(Finding { code, message });
+    if let Some(exposed) = &history.exposed {
+        let message = format!("it became known on {}: {}", day(exposed.at), exposed.reason);
+        find(FindingCode::Exposed, message);
+    }
+    if let Some(pending) = &history.pending {
+        let message = format!(
+            "the exemption until {} that {} asked for on {} waits for someone else to approve it",
+            pending.until,
+            pending.author,
+            day(pending.at)
+        );
+        find(FindingCode::ExemptionPending, message);
+    }
+    let newest = history.rotations.last().filter(|rotated| rotated.retired.is_none());
+    if let Some(until) = newest.and_then(|rotated| rotated.until).filter(|until| *until <= now) {
+        let message = format!("the previous value was to be retired on {}, and was not", day(until));
+        find(FindingCode::PreviousForgotten, message);
+    }
+    findings
+}
+
+/// Where the project declares it; a schema that comes with envward is no file of the project.
+fn declared(variable: &Variable) -> Option<(String, u32)> {
+    let file = variable.origin.file.to_string_lossy();
+    (!file.starts_with("builtin:")).then(|| (file.into_owned(), variable.origin.line))
+}
+
+/// The day of a moment, in UTC.
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }

@@ -45,7 +45,7 @@ pub struct Unsealed {
 
 impl WorkingCopy {
     /// The env file, if there is one.
-    pub(super) fn document(path: &Path) -> Result<Option<Document>, Error> {
+    pub fn document(path: &Path) -> Result<Option<Document>, Error> {
         if fs::exists(path) { Ok(Some(Document::read(path)?)) } else { Ok(None) }
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
+
 use super::super::fail_on::FailOn;
 use super::tally::Tally;
 use crate::context::Context;
@@ -9,8 +11,9 @@ use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
-use crate::rotation::audit::{self, Expected, Options, Places};
+use crate::rotation::audit::{self, Expected, Options, Places, Reports};
 use crate::rotation::report::{self, Head};
+use crate::schema::types::parse_duration;
 use crate::ui::escape;
 
 /// Arguments of `audit` without a subcommand.
@@ -33,6 +36,15 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
 
+    /// Reports that projects sent: what `rotation status --format json` prints. A project that lies here too is
+    /// looked at here
+    #[arg(long = "report", value_name = "FILE", num_args = 1..)]
+    reports: Vec<PathBuf>,
+
+    /// How old the last report of a project may be
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
+    max_age: SignedDuration,
+
     #[command(flatten)]
     fail_on: FailOn,
 
@@ -48,18 +60,23 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
         Some(list) => Expected::of_list(&fs::read_text(&context.resolve(list))?),
         None => Expected::default(),
     };
+    let now = context.clock.now();
+    let files = args.reports.iter().map(|file| context.resolve(file)).collect();
+    let mut reports = Reports::open(files, args.max_age, now);
     let progress = context.ui.progress(places.len(), "projects");
     let out = context.ui.result_stream(&progress);
     let sink = report::open(context.globals.format, &head(context), out).map_err(Error::Output)?;
     let mut tally = Tally::new(sink, expected);
     let env = context.env.clone();
     let environment = context.globals.env.as_deref().or_else(|| env.get(env_vars::ENVWARD_ENV));
-    let options = Options { env: &env, with_git: !args.no_git, environment, now: context.clock.now() };
+    let options = Options { env: &env, with_git: !args.no_git, environment, now };
     let look = |place: &audit::Place| audit::project(place, options, |_, _| Vec::new());
     audit::in_order(&places, look, |audited| {
         progress.advance();
         tally.take(audited)
     })?;
+    reports.leave_out(|project| tally.has_seen(project));
+    reports.each(|audited| tally.take(audited))?;
     drop(progress);
     let environments = tally.environments();
     let summary = tally.finish()?;
@@ -82,7 +99,7 @@ fn places(args: &Args, context: &Context) -> Result<Places, Error> {
             places.add_project(&context.resolve(Path::new(project)));
         }
     }
-    if args.paths.is_empty() && args.list.is_none() {
+    if args.paths.is_empty() && args.list.is_none() && args.reports.is_empty() {
         places.add_tree(&context.cwd);
     }
     Ok(places)
@@ -91,4 +108,8 @@ fn places(args: &Args, context: &Context) -> Result<Places, Error> {
 fn head(context: &Context) -> Head {
     let title = "audit".to_owned();
     Head { generated: context.clock.now(), title, color: context.ui.colors_result() }
+}
+
+fn duration(text: &str) -> Result<SignedDuration, &'static str> {
+    parse_duration(text).ok_or("write it like 7d or 36h")
 }

@@ -1,9 +1,11 @@
 //! What an audit comes to, while its rows are written.
 
+use std::collections::HashSet;
+
 use crate::error::Error;
+use crate::rotation::Summary;
 use crate::rotation::audit::{Audited, Expected};
 use crate::rotation::report::Sink;
-use crate::rotation::{Finding, Row, Summary};
 
 /// Takes what projects come to, one after the other.
 pub(super) struct Tally {
@@ -11,12 +13,14 @@ pub(super) struct Tally {
     summary: Summary,
     expected: Expected,
     environments: usize,
+    /// Names, for projects that come in parts.
+    seen: HashSet<String>,
 }
 
 impl Tally {
     /// Begins with a report to write to, and the projects that have to come.
     pub(super) fn new(sink: Box<dyn Sink>, expected: Expected) -> Self {
-        Self { sink, summary: Summary::default(), expected, environments: 0 }
+        Self { sink, summary: Summary::default(), expected, environments: 0, seen: HashSet::new() }
     }
 
     /// Takes a project that was looked at.
@@ -24,33 +28,24 @@ impl Tally {
     /// # Errors
     /// The report cannot be written.
     pub(super) fn take(&mut self, audited: Audited) -> Result<(), Error> {
-        self.see(&audited.project);
+        self.expected.saw(&audited.project);
+        if self.seen.insert(audited.project.clone()) {
+            self.summary.projects += 1;
+        }
         self.environments += audited.environments;
         self.summary.without_policy += audited.without_policy;
-        for finding in audited.findings {
-            self.find(audited.project.clone(), finding);
+        let findings = audited.findings.into_iter().map(|finding| (audited.project.clone(), finding));
+        self.summary.findings.extend(findings);
+        for row in &audited.rows {
+            self.summary.add(row.status);
+            self.sink.row(row).map_err(Error::Output)?;
         }
-        audited.rows.iter().try_for_each(|row| self.row(row))
+        Ok(())
     }
 
-    /// Takes a project that is there, whatever it comes to.
-    pub(super) fn see(&mut self, project: &str) {
-        self.summary.projects += 1;
-        self.expected.saw(project);
-    }
-
-    /// Takes one variable.
-    ///
-    /// # Errors
-    /// The report cannot be written.
-    pub(super) fn row(&mut self, row: &Row) -> Result<(), Error> {
-        self.summary.add(row.status);
-        self.sink.row(row).map_err(Error::Output)
-    }
-
-    /// Takes what is wrong with a project as a whole.
-    pub(super) fn find(&mut self, project: String, finding: Finding) {
-        self.summary.findings.push((project, finding));
+    /// Whether a project of that name was looked at.
+    pub(super) fn has_seen(&self, project: &str) -> bool {
+        self.seen.contains(project)
     }
 
     /// How many environments were looked at.

@@ -1,0 +1,260 @@
+//! A report that a project sent, in the shape of `rotation status --format json`. Its statuses are taken as they are.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use crate::fs;
+use crate::rotation::{Finding, Row, Status};
+use crate::schema::Grade;
+
+/// The version of the shape that this envward reads.
+const VERSION: u32 = 1;
+
+/// A clock may be wrong by so much; a report from further in the future would count as new for ever.
+const SKEW: SignedDuration = SignedDuration::from_hours(1);
+
+/// A report cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] fs::Error),
+    /// It is no report.
+    #[error("{} is no report of rotation status --format json (line {line}, column {column})", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A newer envward made it.
+    #[error("{} is a report of version {version}, and this envward reads version {VERSION}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// Its date cannot be.
+    #[error("{} says that it was made at {generated}, which is in the future", path.display())]
+    Future {
+        /// The file.
+        path: PathBuf,
+        /// Its date.
+        generated: Timestamp,
+    },
+}
+
+/// A report that was sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// When it was made.
+    pub(super) generated: Timestamp,
+    /// What it is about: the project's name, if it is about one.
+    pub(super) title: Option<String>,
+    /// Its variables.
+    pub(super) rows: Vec<Row>,
+    /// Secret variables without a policy.
+    pub(super) without_policy: usize,
+    /// What is wrong with whole projects, by name.
+    pub(super) findings: Vec<(String, Finding)>,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct Report {
+    #[serde(deserialize_with = "required")]
+    generated: Timestamp,
+    title: Option<String>,
+    entries: Vec<Entry>,
+    #[serde(default)]
+    summary: Counts,
+    #[serde(default)]
+    findings: Vec<OfProject>,
+}
+
+#[derive(Default, Deserialize)]
+struct Counts {
+    #[serde(default)]
+    without_policy: usize,
+}
+
+#[derive(Deserialize)]
+struct OfProject {
+    project: String,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+/// The fields after the tenth may be missing: only those before are promised.
+#[derive(Deserialize)]
+struct Entry {
+    project: String,
+    environment: String,
+    variable: String,
+    class: Option<String>,
+    owner: Option<String>,
+    status: Status,
+    #[serde(default, deserialize_with = "optional")]
+    due: Option<Timestamp>,
+    #[serde(default, deserialize_with = "optional")]
+    last_rotated: Option<Timestamp>,
+    evidence: Option<Grade>,
+    #[serde(default, deserialize_with = "optional")]
+    exempt_until: Option<Date>,
+    #[serde(default, deserialize_with = "optional")]
+    warn: Option<Timestamp>,
+    approver: Option<String>,
+    driver: Option<String>,
+    #[serde(default)]
+    controls: Vec<String>,
+    runbook: Option<String>,
+    #[serde(default)]
+    findings: Vec<Finding>,
+}
+
+impl Sent {
+    /// Reads a report.
+    ///
+    /// # Errors
+    /// It is none, of another version, or of the future.
+    pub(super) fn read(path: &Path, now: Timestamp) -> Result<Self, Error> {
+        let text = fs::read(path)?;
+        // The library's own error can quote the file.
+        let misshapen = |error: serde_json::Error| Error::Shape {
+            path: path.to_owned(),
+            line: error.line(),
+            column: error.column(),
+        };
+        let Versioned { version } = serde_json::from_slice(&text).map_err(misshapen)?;
+        if version != VERSION {
+            return Err(Error::Version { path: path.to_owned(), version });
+        }
+        let report: Report = serde_json::from_slice(&text).map_err(misshapen)?;
+        let generated = report.generated;
+        if generated > now + SKEW {
+            return Err(Error::Future { path: path.to_owned(), generated });
+        }
+        Ok(Self {
+            generated,
+            title: report.title,
+            rows: report.entries.into_iter().map(Entry::into_row).collect(),
+            without_policy: report.summary.without_policy,
+            findings: report.findings.into_iter().map(|found| (found.project, found.finding)).collect(),
+        })
+    }
+
+    /// The projects that it is about, each with the environments of which it has variables.
+    pub(super) fn parts(&self) -> IndexMap<&str, BTreeSet<&str>> {
+        let mut parts: IndexMap<&str, BTreeSet<&str>> = IndexMap::new();
+        for row in &self.rows {
+            parts.entry(&row.project).or_default().insert(&row.environment);
+        }
+        for project in self.title.iter().chain(self.findings.iter().map(|(project, _)| project)) {
+            parts.entry(project).or_default();
+        }
+        parts
+    }
+}
+
+fn optional<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(|_| D::Error::custom("not a date"))).transpose()
+}
+
+fn required<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    optional(deserializer)?.ok_or_else(|| D::Error::custom("no date"))
+}
+
+impl Entry {
+    fn into_row(self) -> Row {
+        Row {
+            project: self.project,
+            environment: self.environment,
+            variable: self.variable,
+            class: self.class,
+            owner: self.owner,
+            status: self.status,
+            due: self.due,
+            warn: self.warn,
+            last_rotated: self.last_rotated,
+            evidence: self.evidence,
+            exempt_until: self.exempt_until,
+            approver: self.approver,
+            driver: self.driver.unwrap_or_else(|| "manual".to_owned()),
+            controls: self.controls,
+            runbook: self.runbook,
+            declared: None,
+            findings: self.findings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Sent, Error> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("report.json");
+        fs::write_shared(&path, text.as_bytes()).expect("a file");
+        Sent::read(&path, "2026-03-01T12:00:00Z".parse().expect("a time"))
+    }
+
+    fn refusal(text: &str) -> String {
+        let error = read(text).expect_err("no report").to_string();
+        error.split_once("report.json ").map(|(_, rest)| rest.to_owned()).unwrap_or(error)
+    }
+
+    #[test]
+    fn the_promised_fields_are_enough() {
+        let text = r#"{"version":1,"generated":"2026-03-01T11:00:00Z","entries":[{"project":"shop",
+            "environment":"production","variable":"KEY","class":null,"owner":"@shop","status":"due_soon",
+            "due":"2026-03-05T00:00:00Z","last_rotated":null,"evidence":"B","exempt_until":"2026-04-01"}],
+            "summary":{}}"#;
+        let sent = read(text).expect("a report");
+        assert_eq!(sent.rows[0].status, Status::DueSoon);
+        assert_eq!(sent.rows[0].evidence, Some(Grade::B));
+        assert_eq!(sent.rows[0].exempt_until, Some(jiff::civil::date(2026, 4, 1)));
+        assert_eq!(sent.parts(), IndexMap::from([("shop", BTreeSet::from(["production"]))]));
+    }
+
+    #[test]
+    fn a_project_without_variables_is_named_all_the_same() {
+        let sent = read(r#"{"version":1,"generated":"2026-03-01T11:00:00Z","title":"shop","entries":[]}"#);
+        assert_eq!(sent.expect("a report").parts(), IndexMap::from([("shop", BTreeSet::new())]));
+    }
+
+    #[test]
+    fn what_is_no_report_is_refused_without_a_word_of_it() {
+        let shape = "is no report of rotation status --format json (line 1, column ";
+        for text in ["", "PASSWORD=hunter2", r#"{"hunter2":1}"#, r#"{"version":"hunter2"}"#, "[1]"] {
+            assert!(refusal(text).starts_with(shape) && !refusal(text).contains("hunter2"), "{text}");
+        }
+        let status = r#"{"version":1,"generated":"hunter2","entries":[]}"#;
+        assert!(refusal(status).starts_with(shape) && !refusal(status).contains("hunter2"));
+    }
+
+    #[test]
+    fn another_version_and_another_time_are_refused() {
+        assert_eq!(
+            refusal(r#"{"version":2,"shape":"new"}"#),
+            "is a report of version 2, and this envward reads version 1"
+        );
+        let future = r#"{"version":1,"generated":"2099-01-01T00:00:00Z","entries":[]}"#;
+        assert_eq!(refusal(future), "says that it was made at 2099-01-01T00:00:00Z, which is in the future");
+    }
+}

@@ -19,6 +19,8 @@ mod error;
 mod examination;
 mod held;
 #[cfg(any(feature = "vault", feature = "aws"))]
+mod inventory;
+#[cfg(any(feature = "vault", feature = "aws"))]
 mod json_object;
 mod name_history;
 mod open;
@@ -32,6 +34,8 @@ pub use credentials::credentials;
 pub use error::Error;
 pub use examination::{Finding, Level, Policy};
 pub use held::{Held, Mark, Snapshot, Stored, Version};
+#[cfg(any(feature = "vault", feature = "aws"))]
+pub use inventory::{Inventory, Listed};
 pub use name_history::{NameChange, NameRevision, name_history};
 pub use open::{Opening, claims, open, policy};
 pub use place::expand;

@@ -260,14 +260,15 @@ impl Service {
         Err(Failure::Garbage("a list has no end"))
     }
 
-    /// The secrets whose names begin with `prefix` and that are not scheduled for deletion.
+    /// The secrets whose names begin with `prefix`, or all, and that are not scheduled for deletion.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Listed>, Failure> {
         let client = self.client()?;
-        let filter = Filter::builder().key(FilterNameStringType::Name).values(prefix).build();
+        let filter = || Filter::builder().key(FilterNameStringType::Name).values(prefix).build();
+        let filters = (!prefix.is_empty()).then(|| vec![filter()]);
         let mut listed = Vec::new();
         let mut next = None;
         for _ in 0..MAX_PAGES {
-            let list = client.list_secrets().filters(filter.clone()).max_results(100);
+            let list = client.list_secrets().set_filters(filters.clone()).max_results(100);
             let page = self.call(|| list.clone().set_next_token(next.clone()).send()).await?;
             listed.extend(page.secret_list.unwrap_or_default().into_iter().filter_map(|entry| {
                 let has_mark = entry.tags().iter().any(|tag| tag.key() == Some(tags::VERSION));

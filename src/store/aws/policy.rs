@@ -50,7 +50,8 @@ pub fn of(definition: &AwsDefinition, environment: &str, project: &str) -> Resul
     Ok(Policy { language: "IAM policy", text })
 }
 
-fn allow(id: &str, actions: &[&str], resource: &str) -> Value {
+/// Allows these actions on a resource.
+pub fn allow(id: &str, actions: &[&str], resource: &str) -> Value {
     json!({ "Sid": id, "Effect": "Allow", "Action": actions, "Resource": resource })
 }
 
@@ -74,7 +75,8 @@ fn kms(key: &str, partition: &str, region: &str) -> Value {
     statement
 }
 
-fn partition(region: &str) -> &'static str {
+/// The partition of AWS that a region is in, as ARNs begin with it.
+pub fn partition(region: &str) -> &'static str {
     match region {
         "*" => "*",
         _ if region.starts_with("cn-") => "aws-cn",

@@ -65,6 +65,27 @@ impl Settings {
         })
     }
 
+    /// All secrets whose names begin with `prefix`, where the user's own environment says.
+    ///
+    /// # Errors
+    /// [`Error::Definition`].
+    pub fn of_user(prefix: &str, env: &EnvSnapshot) -> Result<Self, Error> {
+        if !prefix.is_empty() {
+            limits::check_name(prefix)?;
+        }
+        let region = first(env, &REGIONS).map(|(_, value)| value);
+        region.map_or(Ok(()), check_region)?;
+        Ok(Self {
+            name: prefix.to_owned(),
+            region: region.map(str::to_owned),
+            endpoint: user_endpoint(env).map(|(_, value)| value.to_owned()),
+            endpoint_of_manifest: false,
+            credentials: credentials(env),
+            kms_key: None,
+            tags: Vec::new(),
+        })
+    }
+
     /// The server, for a person.
     pub fn address(&self) -> String {
         match (&self.endpoint, &self.region) {

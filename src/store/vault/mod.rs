@@ -13,6 +13,7 @@ mod connection;
 mod examine;
 mod failure;
 mod http;
+mod inventory;
 mod kv;
 mod policy;
 mod request;
@@ -28,6 +29,7 @@ use super::{Error, Opening, Store, expand};
 use crate::manifest::VaultDefinition;
 
 pub(super) use claims::claims;
+pub use inventory::{audit_policy, inventory};
 pub(super) use policy::policy;
 
 /// Opens the store; nothing is read or sent yet.

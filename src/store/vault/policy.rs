@@ -29,9 +29,16 @@ pub(in crate::store) fn policy(
 ) -> Result<Policy, Error> {
     let place = Place::new(&definition.mount, &expand(&definition.path, environment, project)?)?;
     let namespace = definition.namespace.as_deref().map(|name| format!(" in the namespace {name}"));
-    let mut text = format!("# envward: {project}, {environment}{}\n", namespace.unwrap_or_default());
-    for need in place.needs(definition.inline_auth) {
-        refuse_wildcards(&need.path)?;
+    let title = format!("{project}, {environment}{}", namespace.unwrap_or_default());
+    let needs = place.needs(definition.inline_auth);
+    needs.iter().try_for_each(|need| refuse_wildcards(&need.path))?;
+    Ok(to_hcl(&title, &needs))
+}
+
+/// The policy for these needs, as it is written.
+pub(super) fn to_hcl(title: &str, needs: &[Need]) -> Policy {
+    let mut text = format!("# envward: {title}\n");
+    for need in needs {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
@@ -39,11 +46,11 @@ pub(in crate::store) fn policy(
             need.purpose, need.path, need.capabilities
         );
     }
-    Ok(Policy { language: "HCL policy of Vault and OpenBao", text })
+    Policy { language: "HCL policy of Vault and OpenBao", text }
 }
 
 /// In a policy `*` at the end and `+` as a segment stand for other paths too.
-fn refuse_wildcards(text: &str) -> Result<(), Error> {
+pub(super) fn refuse_wildcards(text: &str) -> Result<(), Error> {
     let is_wild = text.contains('*') || text.split('/').any(|segment| segment == "+");
     if is_wild || text.contains(['"', '\\']) || text.chars().any(char::is_control) {
         let message =

@@ -67,6 +67,18 @@ pub(super) fn is_vouched_for(address: &Address, env: &EnvSnapshot) -> Result<boo
     }
 }
 
+/// The address that the user's own environment names.
+///
+/// # Errors
+/// It names none, or one that cannot be used.
+pub(super) fn address_of_user(env: &EnvSnapshot) -> Result<String, Error> {
+    let address = Address::of_user(env)?.map(|(_, address)| address.url().to_string());
+    address.ok_or_else(|| Error::Configuration {
+        message: "no server is named".to_owned(),
+        help: Some("set VAULT_ADDR or BAO_ADDR to its address".to_owned()),
+    })
+}
+
 fn unencrypted(address: &Address) -> Error {
     Error::Definition {
         message: format!("what is sent to {} is not encrypted", address.shown()),

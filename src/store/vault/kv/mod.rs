@@ -4,6 +4,7 @@
 //! like what may not be seen in version 1.
 
 mod engine;
+mod inventory;
 mod limits;
 mod mark;
 mod place;
@@ -13,6 +14,7 @@ mod v2;
 use std::time::Duration;
 
 use engine::{Engine, Generation};
+pub(super) use inventory::below;
 pub(super) use place::Place;
 
 use super::connection::Connection;

@@ -22,6 +22,22 @@ impl Place {
         Ok(Self { mount: clean("mount", mount)?, path: clean("path", path)? })
     }
 
+    /// A mount, or a path below which secrets lie.
+    ///
+    /// # Errors
+    /// As [`Place::new`].
+    pub(in crate::store::vault) fn of_tree(mount: &str, path: Option<&str>) -> Result<Self, Error> {
+        let path = path.filter(|path| !path.trim_matches('/').is_empty());
+        let path = path.map(|path| clean("path", path)).transpose()?.unwrap_or_default();
+        Ok(Self { mount: clean("mount", mount)?, path })
+    }
+
+    /// Every path of the API below this one, as a policy spells it.
+    pub(in crate::store::vault) fn all(&self, kind: &str) -> String {
+        let parts = [self.mount.as_str(), kind, self.path.as_str(), "*"];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+
     /// The path of the API for the configuration of the engine, which only version 2 has.
     pub(super) fn config(&self) -> String {
         format!("{}/config", self.mount)

@@ -240,11 +240,6 @@ pub(super) fn revisions(answer: &Answer) -> Result<Vec<Revision>, Error> {
     struct Reply {
         data: Metadata,
     }
-    #[derive(Deserialize)]
-    struct Metadata {
-        current_version: u64,
-        versions: HashMap<u64, Entry>,
-    }
     if answer.is_missing() {
         return Ok(Vec::new());
     }
@@ -252,20 +247,34 @@ pub(super) fn revisions(answer: &Answer) -> Result<Vec<Revision>, Error> {
         return Err(answer.unexpected());
     }
     let Reply { data } = answer.parse()?;
-    let mut versions: Vec<(u64, Entry)> = data.versions.into_iter().collect();
-    versions.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
-    let revision = |(number, entry): (u64, Entry)| {
-        let state = entry.state(answer.date);
-        Revision {
-            version: Version::new(number.to_string()),
-            name: None,
-            created: entry.created_time.parse().ok(),
-            author: entry.created_by.and_then(|by| by.actor).filter(|actor| !actor.is_empty()),
-            is_current: number == data.current_version && state == State::Live,
-            state,
-        }
-    };
-    Ok(versions.into_iter().map(revision).collect())
+    Ok(data.into_revisions(answer.date))
+}
+
+/// What the server says about all versions of a secret.
+#[derive(Deserialize)]
+pub(super) struct Metadata {
+    current_version: u64,
+    versions: HashMap<u64, Entry>,
+}
+
+impl Metadata {
+    /// The versions, newest first; `now` is by the server's clock.
+    pub(super) fn into_revisions(self, now: Option<Timestamp>) -> Vec<Revision> {
+        let mut versions: Vec<(u64, Entry)> = self.versions.into_iter().collect();
+        versions.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
+        let revision = |(number, entry): (u64, Entry)| {
+            let state = entry.state(now);
+            Revision {
+                version: Version::new(number.to_string()),
+                name: None,
+                created: entry.created_time.parse().ok(),
+                author: entry.created_by.and_then(|by| by.actor).filter(|actor| !actor.is_empty()),
+                is_current: number == self.current_version && state == State::Live,
+                state,
+            }
+        };
+        versions.into_iter().map(revision).collect()
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@
 mod log;
 mod objects;
 mod signatures;
+mod versions;
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 pub use self::log::{Blob, Commit, FileChange};
 pub use self::objects::Objects;
+pub use self::versions::FileVersion;
 use crate::env_vars::{self, EnvSnapshot};
 
 /// git is missing or failed.

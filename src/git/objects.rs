@@ -29,8 +29,8 @@ impl Git {
 }
 
 impl Objects {
-    /// The content of an object by its full hash; `None` if this clone lacks it, or if it is larger than any file
-    /// that is read elsewhere.
+    /// The content of an object by its full hash, or of a file as `COMMIT:./PATH`; `None` if this clone lacks it, or
+    /// if it is larger than any file that is read elsewhere.
     ///
     /// # Errors
     /// git ended, or answered something else.
@@ -39,14 +39,19 @@ impl Objects {
     }
 
     fn ask(&mut self, id: &str) -> io::Result<Option<Vec<u8>>> {
+        if id.contains('\n') {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let requests = self.requests.as_mut().expect("it is open until this is dropped");
         writeln!(requests, "{id}")?;
         let mut head = String::new();
         self.answers.read_line(&mut head)?;
-        // `HASH TYPE SIZE`, or `HASH missing`.
+        // `HASH TYPE SIZE`, or what was asked for and `missing`.
+        if head.ends_with(" missing\n") {
+            return Ok(None);
+        }
         let mut words = head.split_ascii_whitespace().skip(1);
         let size = match (words.next(), words.next()) {
-            (Some("missing"), None) => return Ok(None),
             (Some(_), Some(size)) => size.parse::<u64>().map_err(io::Error::other)?,
             _ => return Err(io::ErrorKind::UnexpectedEof.into()),
         };

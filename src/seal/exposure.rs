@@ -69,16 +69,35 @@ pub fn exposure(
 
 /// The encrypted variables of a file, if it is wrapped to the key.
 fn secrets_for(bytes: &[u8], key: &Recipient) -> Vec<String> {
-    let Ok(document) = Document::parse(bytes) else { return Vec::new() };
-    let key = key.to_string();
-    if !document.metadata.age().any(|entry| canonical(entry.recipient) == key) {
-        return Vec::new();
+    let opened = Readable::of(bytes).filter(|opened| opened.keys.contains(&key.to_string()));
+    opened.map_or_else(Vec::new, |opened| opened.variables)
+}
+
+/// Which keys open a file in SOPS format, and what they find in it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Readable {
+    /// The public keys of its recipients.
+    pub keys: Vec<String>,
+    /// Its encrypted variables.
+    pub variables: Vec<String>,
+    /// What else it is wrapped to, in words.
+    pub foreign: Option<String>,
+}
+
+impl Readable {
+    /// Reads a file; `None` if it is none.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let Document { lines, metadata } = Document::parse(bytes).ok()?;
+        let secret = |line: Line| match line {
+            Line::Value { name, stored: Stored::Encrypted(_) } => Some(name),
+            _ => None,
+        };
+        Some(Self {
+            keys: metadata.age().map(|entry| canonical(entry.recipient)).collect(),
+            variables: lines.into_iter().filter_map(secret).collect(),
+            foreign: metadata.foreign_keys(),
+        })
     }
-    let secret = |line: Line| match line {
-        Line::Value { name, stored: Stored::Encrypted(_) } => Some(name),
-        _ => None,
-    };
-    document.lines.into_iter().filter_map(secret).collect()
 }
 
 #[cfg(test)]

@@ -5,24 +5,23 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::super::fail_on::FailOn;
+use super::super::store_access::{Target, stores_of};
 use super::tally::Tally;
+use super::{duration, head};
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
+use crate::manifest::StoreDefinition;
+use crate::project::{Environment, Project};
 use crate::rotation::audit::{self, Expected, Options, Places, Reports};
-use crate::rotation::report::{self, Head};
-use crate::schema::types::parse_duration;
+use crate::rotation::evidence::store_facts::StoreFacts;
+use crate::rotation::report;
 use crate::ui::escape;
 
 /// Arguments of `audit` without a subcommand.
 #[derive(clap::Args)]
-#[command(
-    after_help = "Needs no private key and asks for none, and shows no value. Ends with 1 as --fail-on says, and \
-                  if a project cannot be read or is silent. \
-                  Formats: human, json, csv, sarif, ics, prometheus, markdown, junit, html"
-)]
 pub struct Args {
     /// Projects, or directories that are searched for projects [default: the working directory]
     #[arg(value_name = "PATH")]
@@ -51,6 +50,10 @@ pub struct Args {
     /// Leave the history of git out: seconds instead of minutes
     #[arg(long)]
     no_git: bool,
+
+    /// Also ask the stores of each project when they got what they serve; one that is not confirmed is a finding
+    #[arg(long)]
+    stores: bool,
 }
 
 /// Looks at all of them.
@@ -65,16 +68,27 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
     let mut reports = Reports::open(files, args.max_age, now);
     let progress = context.ui.progress(places.len(), "projects");
     let out = context.ui.result_stream(&progress);
-    let sink = report::open(context.globals.format, &head(context), out).map_err(Error::Output)?;
+    let sink = report::open(context.globals.format, &head("audit".to_owned(), context), out)
+        .map_err(Error::Output)?;
     let mut tally = Tally::new(sink, expected);
     let env = context.env.clone();
-    let environment = context.globals.env.as_deref().or_else(|| env.get(env_vars::ENVWARD_ENV));
+    let environment = context.globals.env.clone();
+    let environment = environment.as_deref().or_else(|| env.get(env_vars::ENVWARD_ENV));
     let options = Options { env: &env, with_git: !args.no_git, environment, now };
-    let look = |place: &audit::Place| audit::project(place, options, |_, _| Vec::new());
-    audit::in_order(&places, look, |audited| {
+    let mut take = |audited| {
         progress.advance();
         tally.take(audited)
-    })?;
+    };
+    if args.stores {
+        // One after the other: they are asked with what the user has confirmed and is logged in as.
+        for place in &places {
+            take(audit::project(place, options, |project, environment| {
+                asked(project, environment, context)
+            }))?;
+        }
+    } else {
+        audit::in_order(&places, |place| audit::project(place, options, |_, _| Vec::new()), take)?;
+    }
     reports.leave_out(|project| tally.has_seen(project));
     reports.each(|audited| tally.take(audited))?;
     drop(progress);
@@ -87,6 +101,34 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
         }
         _ => Ok(ExitCode::from_findings(args.fail_on.is_met(&summary))),
     }
+}
+
+/// What the stores of an environment say about their versions. A directory is left out: its versions lie in the
+/// repository, and to see which of them are of whom takes a key.
+fn asked(project: &Project, environment: &Environment, context: &mut Context) -> Vec<StoreFacts> {
+    let names = stores_of(project, environment).iter();
+    let elsewhere = names.filter(|name| {
+        !matches!(project.manifest.stores.get(*name), None | Some(StoreDefinition::Directory(_)))
+    });
+    let fact = |name: &String| {
+        ask(name, project, environment, context)
+            .unwrap_or_else(|error| StoreFacts::failed(name, error.to_string()))
+    };
+    elsewhere.map(fact).collect()
+}
+
+fn ask(
+    name: &str,
+    project: &Project,
+    environment: &Environment,
+    context: &mut Context,
+) -> Result<StoreFacts, Error> {
+    let target = Target::find(name, project, environment, None)?;
+    if !target.unconfirmed(context)?.is_empty() {
+        let message = "nobody has confirmed to send credentials there; look at it, then run: envward allow";
+        return Ok(StoreFacts::failed(name, message.to_owned()));
+    }
+    target.with_store(context, |store, _| Ok(StoreFacts::read(name, target.definition.names(), store)))
 }
 
 fn places(args: &Args, context: &Context) -> Result<Places, Error> {
@@ -103,13 +145,4 @@ fn places(args: &Args, context: &Context) -> Result<Places, Error> {
         places.add_tree(&context.cwd);
     }
     Ok(places)
-}
-
-fn head(context: &Context) -> Head {
-    let title = "audit".to_owned();
-    Head { generated: context.clock.now(), title, color: context.ui.colors_result() }
-}
-
-fn duration(text: &str) -> Result<SignedDuration, &'static str> {
-    parse_duration(text).ok_or("write it like 7d or 36h")
 }

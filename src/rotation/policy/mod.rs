@@ -28,7 +28,7 @@ use crate::suggest::closest;
 const OFFBOARD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How long before a deadline to warn, unless the schema says; at most a quarter of the longest age.
-const WARN: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub const WARN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// How long after a deadline a variable is merely overdue, unless the schema says; at most a quarter of the longest
 /// age.

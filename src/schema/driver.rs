@@ -80,7 +80,7 @@ pub struct PostgresDriver {
     /// The variable that holds the connection URL whose password the rotated variable is a part of [default: the
     /// variable of type `postgres-url` whose template has the rotated variable as a part].
     pub url: Option<String>,
-    /// The variable that holds the name of the role [default: the user of the URL].
+    /// The variable that holds the name of the role in use, where two take turns.
     pub user: Option<String>,
     /// The environment variable or the variable of the schema with the URL of a role that may alter the role
     /// [default: the role itself alters its password].
@@ -97,8 +97,6 @@ pub struct RedisDriver {
     /// The variable that holds the connection URL whose password the rotated variable is a part of [default: the
     /// variable of type `redis-url` whose template has the rotated variable as a part].
     pub url: Option<String>,
-    /// The ACL user [default: the user of the URL, else `default`].
-    pub user: Option<String>,
     /// The environment variable or the variable of the schema with the URL of a user that may run ACL SETUSER
     /// [default: the user itself].
     pub admin: Option<String>,

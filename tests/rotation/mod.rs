@@ -1,1 +1,4 @@
 //! Rotation from outside: deadlines, the ledger, evidence, reports, audits, and carrying a rotation through.
+
+mod postgres;
+mod redis;

@@ -6,6 +6,8 @@ pub mod fault_server;
 pub mod http;
 pub mod moto;
 pub mod openbao;
+pub mod postgres;
+pub mod redis;
 pub mod sealed;
 pub mod shop;
 
@@ -243,6 +245,11 @@ pub fn on_a_terminal(sandbox: &Sandbox, steps: &[(&str, &str)], arguments: &[&st
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(output.stderr.is_empty(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
     (output.status.code(), shown)
+}
+
+/// The user of that name, if this process is root: some servers refuse to run as root.
+pub fn sole_user(name: &'static str) -> Option<&'static str> {
+    rustix::process::geteuid().is_root().then_some(name)
 }
 
 /// The path of a program that a test needs and the machine may lack.

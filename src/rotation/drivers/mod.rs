@@ -7,8 +7,14 @@
 //! [`crate::schema::driver`], and add it to [`open`].
 
 pub mod command;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod connection;
 mod generate;
 mod manual;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::path::Path;
 
@@ -95,6 +101,16 @@ pub struct Change<'a> {
     pub pending: &'a Values,
 }
 
+impl Change<'_> {
+    /// Every value as it will be.
+    #[cfg(any(feature = "postgres", feature = "redis"))]
+    fn after(&self) -> Values {
+        let mut after = self.current.clone();
+        after.extend(self.pending.iter().map(|(name, value)| (name.clone(), value.clone())));
+        after
+    }
+}
+
 /// Whether the previous value was seen to be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -145,6 +161,12 @@ pub trait Driver {
     /// # Errors
     /// The target refused or cannot be reached.
     fn take_back(&mut self, change: Change<'_>) -> Result<(), Error>;
+
+    /// What a person should know about the last step although it was done, such as that the target forgets it when it
+    /// is restarted.
+    fn remark(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What a driver is opened with.
@@ -173,13 +195,20 @@ pub fn open<'a>(opening: Opening<'a>) -> Result<Box<dyn Driver + 'a>, Error> {
     match &opening.policy.driver {
         DriverTable::Manual => Ok(Box::new(manual::Manual::new(opening))),
         DriverTable::Generate => Ok(Box::new(generate::Generate::new(&opening)?)),
+        #[cfg(feature = "postgres")]
+        DriverTable::Postgres(options) => Ok(Box::new(postgres::Postgres::new(&opening, options)?)),
+        #[cfg(feature = "redis")]
+        DriverTable::Redis(options) => Ok(Box::new(redis::Redis::new(&opening, options)?)),
+        #[cfg(not(feature = "postgres"))]
         DriverTable::Postgres(_) => Err(missing("postgres")),
+        #[cfg(not(feature = "redis"))]
         DriverTable::Redis(_) => Err(missing("redis")),
         DriverTable::Command(definition) => Ok(Box::new(command::Command::new(definition, &opening)?)),
     }
 }
 
 /// That this envward was built without a driver.
+#[cfg(not(all(feature = "postgres", feature = "redis")))]
 fn missing(driver: &str) -> Error {
     Error::Setup { message: format!("this envward was built without the driver {driver}"), help: None }
 }

@@ -3,6 +3,7 @@
 
 mod errors;
 mod faults;
+mod login;
 mod many;
 mod one_secret;
 mod per_variable;

@@ -131,16 +131,17 @@ impl Failure {
         match self {
             Self::Denied => Error::Forbidden { action, path },
             Self::Key => Error::Forbidden { action: "use the KMS key of", path },
-            Self::Expired => {
-                unauthenticated("it has expired", "log in again: aws sso login, or get new credentials")
-            }
+            Self::Expired => unauthenticated(
+                "it has expired",
+                "log in again, with aws login or aws sso login, or get new credentials",
+            ),
             Self::Credential => unauthenticated(
                 "AWS does not know it, or this machine's clock is wrong",
                 "check the access key, and the time of this machine",
             ),
             Self::Provider => unauthenticated(
                 "what should give the credentials failed, or its configuration cannot be used",
-                "try: aws sts get-caller-identity",
+                "log in again, with aws login or aws sso login, or see what is wrong with: aws sts get-caller-identity",
             ),
             Self::NoCredential => Error::NoCredential {
                 address,

@@ -28,7 +28,7 @@ fn every_refusal_has_its_own_message_and_next_step() {
         (
             "ExpiredTokenException",
             "the login to AWS was refused: it has expired",
-            "log in again: aws sso login, or get new credentials",
+            "log in again, with aws login or aws sso login, or get new credentials",
         ),
         (
             "UnrecognizedClientException",

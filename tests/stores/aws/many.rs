@@ -156,6 +156,13 @@ fn how_much_faster_many_are_than_one_after_the_other() {
     let single = measure("1,000 read, without batches", &mut || {
         assert_eq!(names(&store.read().unwrap()).len(), 1000);
     });
+    let base = store.read().unwrap();
+    let other: Vec<_> = all.iter().map(|name| (name.as_str(), Some("y"))).collect();
+    let before = server.calls().len();
+    let update = measure("1,000 updated", &mut || {
+        store.write(&base, &changes(&other), None).unwrap();
+    });
+    let calls = f64::from(u32::try_from(server.calls().len() - before).unwrap()) / 1000.0;
     let alone = measure("1,000 read, one after the other", &mut || {
         for name in &all {
             one_by_one(&server, "GetSecretValue", &json!({"SecretId": path(name)}));
@@ -163,10 +170,12 @@ fn how_much_faster_many_are_than_one_after_the_other() {
     });
     let factor = |time: Duration| alone.as_secs_f64() / time.as_secs_f64();
     eprintln!(
-        "times faster: {:.1} in batches, {:.1} without, {:.1} written (two calls for each)",
+        "times faster: {:.1} in batches, {:.1} without, {:.1} written (two calls for each), {:.1} updated ({calls:.1} \
+         calls for each)",
         factor(read),
         factor(single),
-        2.0 * factor(write)
+        2.0 * factor(write),
+        calls * factor(update)
     );
 }
 

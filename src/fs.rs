@@ -5,6 +5,8 @@
 //! moment the old or the new file is there, whole.
 #![expect(clippy::disallowed_methods, reason = "this room owns the file system")]
 
+mod paths;
+
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+pub use self::paths::{canonicalize, exists, lies_inside};
 use crate::mac::sha256;
 
 /// No file that envward reads may be larger: 16 MiB.
@@ -272,11 +275,6 @@ pub fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// The absolute path with every link followed; the file must be there.
-pub fn canonicalize(path: &Path) -> Result<PathBuf, Error> {
-    fs::canonicalize(path).map_err(Error::io("read", path))
-}
-
 /// Takes the permissions of group and others from a file, never through a link. Without effect where the
 /// platform has none.
 pub fn make_private(path: &Path) -> Result<(), Error> {
@@ -291,11 +289,6 @@ pub fn make_private(path: &Path) -> Result<(), Error> {
         fs::set_permissions(path, private).map_err(Error::io("change the mode of", path))?;
     }
     Ok(())
-}
-
-/// Whether something is at that path, following links.
-pub fn exists(path: &Path) -> bool {
-    path.exists()
 }
 
 /// The user id that owns a file or directory; `None` if it is not there or the platform has none.
@@ -317,13 +310,6 @@ pub fn current_user() -> Option<u32> {
     return Some(rustix::process::geteuid().as_raw());
     #[cfg(not(unix))]
     None
-}
-
-/// Whether a path, which need not exist yet, lies below `root`, which is canonical, once all symbolic links are
-/// followed.
-pub fn lies_inside(path: &Path, root: &Path) -> bool {
-    let existing = path.ancestors().find_map(|ancestor| fs::canonicalize(ancestor).ok());
-    existing.is_some_and(|existing| existing.starts_with(root))
 }
 
 /// Whether [`write_shared`] would write there, for writers of several files that write all or none.

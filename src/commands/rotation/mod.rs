@@ -2,7 +2,9 @@
 //!
 //! To add a subcommand: write its file with `Args` and `run`, and add it to [`Action`] and to [`run`].
 
+mod opening;
 mod status;
+mod surveying;
 
 use crate::context::Context;
 use crate::env_vars;

@@ -6,6 +6,8 @@ use crate::support::Sandbox;
 
 const LEDGER: &str = "envward.ledger.jsonl";
 
+type Change = Box<dyn Fn(&mut Vec<String>)>;
+
 /// A ledger with three entries.
 fn three() -> Sandbox {
     let sandbox = project();
@@ -131,7 +133,6 @@ fn a_date_in_the_future_is_found() {
 #[test]
 fn what_is_no_ledger_is_said_and_nothing_is_written_over_it() {
     let newer = |line: &str| line.replace("\"v\":1", "\"v\":2");
-    type Change = Box<dyn Fn(&mut Vec<String>)>;
     let cases: [(Change, &str); 3] = [
         (
             Box::new(|lines| lines.insert(1, "<<<<<<< HEAD".to_owned())),

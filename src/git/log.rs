@@ -16,8 +16,9 @@ const COMMIT: u8 = 1;
 /// Hash, committer date in seconds, hashes of the parents.
 const FORMAT: &str = "--format=%x01%H %ct %P";
 
-/// How many new and gone files of a commit are compared with each other to find one that was renamed and changed.
-const RENAMES: &str = "-l100";
+/// How much of a file has to stay for it to be renamed, and not another one: of a small sealed file, little stays
+/// when it is sealed again. And how many new and gone files of a commit are compared with each other.
+const RENAMES: [&str; 2] = ["-M20%", "-l100"];
 
 /// A commit, and how it differs from one of its parents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Git {
     /// # Errors
     /// git fails, such as in a clone that lacks the trees of older commits.
     pub fn log(&self, paths: &[String]) -> Result<Vec<Commit>, Error> {
-        match self.raw_log(paths, &["-M", RENAMES]) {
+        match self.raw_log(paths, &RENAMES) {
             Ok(commits) => Ok(commits),
             Err(_) if !self.output(["rev-parse", "--verify", "-q", "HEAD"])?.0 => Ok(Vec::new()),
             // To compare the contents of files, git needs them: a partial clone may not have them.

@@ -20,6 +20,9 @@ pub use self::objects::Objects;
 pub use self::versions::FileVersion;
 use crate::env_vars::{self, EnvSnapshot};
 
+/// The path of a file that is empty, or not there.
+const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 /// git is missing or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -131,14 +134,6 @@ impl Git {
         Ok(found.then(|| String::from_utf8_lossy(&value).trim_end().to_owned()))
     }
 
-    /// The full hash of a commit by any of its names, such as a tag; `None` if there is none.
-    pub fn commit(&self, revision: &str) -> Result<Option<String>, Error> {
-        let revision = format!("{revision}^{{commit}}");
-        let (found, hash) =
-            self.output(["rev-parse", "--verify", "--quiet", "--end-of-options", &revision])?;
-        Ok(found.then(|| String::from_utf8_lossy(&hash).trim_end().to_owned()))
-    }
-
     /// A file at a revision; `None` if it is not there.
     pub fn show(&self, revision: &str, path_from_root: &str) -> Result<Option<Vec<u8>>, Error> {
         let object = format!("{revision}:{path_from_root}");
@@ -228,6 +223,9 @@ impl Git {
             // repository's settings name.
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_ALLOW_PROTOCOL", "none")
+            // History as it was committed: nobody's replacements of commits and their parents.
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_GRAFT_FILE", NO_FILE)
             .stdin(Stdio::null())
             .stderr(Stdio::null());
         command

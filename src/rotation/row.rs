@@ -145,9 +145,10 @@ impl FindingCode {
     /// Whether it leaves nothing of a report to be believed, so that no choice of states excuses it.
     pub fn is_grave(self) -> bool {
         use FindingCode::{
-            LedgerBroken, LedgerForged, LedgerRewritten, Silent, StoreUnreachable, Unreadable,
+            ClaimContradicted, LedgerBroken, LedgerForged, LedgerRewritten, Silent, Unreadable,
         };
-        matches!(self, LedgerBroken | LedgerForged | LedgerRewritten | Silent | StoreUnreachable | Unreadable)
+        let of_ledger = matches!(self, ClaimContradicted | LedgerBroken | LedgerForged | LedgerRewritten);
+        of_ledger || matches!(self, Silent | Unreadable)
     }
 }
 

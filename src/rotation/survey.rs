@@ -80,7 +80,18 @@ pub fn survey(
             None => {}
         }
     }
+    survey.findings.extend(contradicted(&survey.rows, &environment.name));
     Ok(survey)
+}
+
+/// A ledger that tells of changes which did not happen cannot be believed about the others either.
+fn contradicted(rows: &[Row], environment: &str) -> Option<Finding> {
+    let code = FindingCode::ClaimContradicted;
+    let is_contradicted = |row: &&Row| row.findings.iter().any(|finding| finding.code == code);
+    let names: Vec<&str> = rows.iter().filter(is_contradicted).map(|row| row.variable.as_str()).collect();
+    let message =
+        format!("the ledger tells of changes in {environment} that did not happen: {}", names.join(", "));
+    (!names.is_empty()).then_some(Finding { code, message })
 }
 
 /// What is known of one environment as a whole.

@@ -1,9 +1,7 @@
 //! Rotation from outside: deadlines, the ledger, evidence, reports, audits, and carrying a rotation through.
 
-mod audit;
-mod exemptions;
-mod ledger;
-mod people;
+mod evidence;
+mod git_history;
 mod postgres;
+mod project;
 mod redis;
-mod sync;

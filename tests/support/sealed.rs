@@ -99,7 +99,7 @@ pub fn store(sandbox: &Sandbox, environment: &str, name: &str) -> Box<dyn Store>
 }
 
 /// What a command of the user is handed.
-fn context(sandbox: &Sandbox) -> Context {
+pub fn context(sandbox: &Sandbox) -> Context {
     // Each handle is another user's command: it draws random numbers of its own.
     let own = sandbox.variables().iter().filter(|(name, _)| name != "ENVWARD_TEST_ONLY_SEED");
     let env: EnvSnapshot = own.map(|(name, value)| (name.into(), value.into())).collect();

@@ -14,7 +14,6 @@ use crate::ui::escape;
 
 /// Their arguments.
 #[derive(clap::Args)]
-#[group(skip)]
 pub(super) struct Args {
     /// The longest age
     #[arg(long, value_name = "DURATION", value_parser = duration)]

@@ -1,6 +1,7 @@
 //! `--resume` and `--abort`: what was stopped in between goes on, or is taken back.
 
 use super::one::say_outcome;
+use super::overlaps;
 use super::session::Session;
 use crate::context::Context;
 use crate::error::Error;
@@ -43,6 +44,9 @@ fn chosen(session: &Session<'_>, context: &mut Context) -> Result<Vec<Journal>, 
 fn resume(session: &Session<'_>, journal: Journal, context: &mut Context) -> Result<(), Error> {
     let name = journal.variable.clone();
     let (variable, policy) = session.variable(&name, context)?;
+    if journal.step == Step::Recorded && journal.until.is_some_and(|until| until <= context.clock.now()) {
+        return overlaps::finish(session, &name, context);
+    }
     context.ui.say(&format!("going on with {name} after: {}", journal.step.name()));
     session.carry((variable, policy), None, context, |carry| {
         let outcome = carry.forward(journal)?;

@@ -1,7 +1,9 @@
 //! `envward rotate`: give variables new values, and carry them to where they are used.
 
+mod due;
 mod in_flight;
 mod one;
+mod overlaps;
 mod session;
 mod stores;
 mod surroundings;
@@ -24,8 +26,12 @@ use crate::exit_code::ExitCode;
 )]
 pub struct Args {
     /// The variables
-    #[arg(value_name = "NAME", required_unless_present_any = ["resume", "abort"])]
+    #[arg(value_name = "NAME", required_unless_present_any = ["due", "resume", "abort"])]
     names: Vec<String>,
+
+    /// All that are due and have a driver; ends overlaps that are over, and lists what a person has to do
+    #[arg(long, conflicts_with_all = ["names", "resume", "abort"])]
+    due: bool,
 
     /// Go on with what was stopped [default: all of it]
     #[arg(long)]
@@ -59,6 +65,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         return in_flight::run(&session, context);
     }
     require_answer("rotate", args.yes, args.dry_run, context)?;
+    if args.due {
+        return due::run(&session, context);
+    }
     let _lock = if args.dry_run { None } else { Some(session.journals().lock()?) };
     for name in &args.names {
         one::rotate(&session, name, context)?;

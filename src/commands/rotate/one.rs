@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::session::Session;
-use super::stores;
 use super::surroundings::Surroundings;
+use super::{overlaps, stores};
 use crate::commands::holder::refuse_mismatch;
 use crate::context::Context;
 use crate::error::Error;
@@ -30,8 +30,17 @@ pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -
     if !session.args.no_push {
         stores::require_ready(session, &opened, &touched(session, variable, policy, &opened), context)?;
     }
+    let now = context.clock.now();
+    let unfinished = overlaps::open(session, &opened, now)?.contains_key(name);
     session.carry((variable, policy), given, context, |carry| {
         show(carry, session, &opened);
+        if unfinished {
+            carry
+                .world
+                .context
+                .ui
+                .warn(&format!("first the value before the present one of {name} is ended"));
+        }
         let ui = &mut carry.world.context.ui;
         if session.args.dry_run {
             ui.say("nothing was done (--dry-run)");
@@ -39,6 +48,10 @@ pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -
         }
         if !session.args.yes && !ui.confirm(&format!("rotate {name}?"))? {
             return Err(PromptError::Declined.into());
+        }
+        if unfinished {
+            let journal = session.journals().read(name, &opened, carry.access)?;
+            carry.finish(journal.as_ref())?;
         }
         let journal = carry.begin()?;
         let outcome = carry.forward(journal)?;

@@ -5,3 +5,4 @@ mod git_history;
 mod postgres;
 mod project;
 mod redis;
+mod rotate;

@@ -1,7 +1,5 @@
 //! `--due`: rotates what is due and has a driver, ends overlaps that are over, and lists what is left for people.
 
-use std::collections::BTreeMap;
-
 use super::one;
 use super::overlaps;
 use super::session::Session;
@@ -10,6 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::git::Git;
+use crate::rotation::expiry::expiries;
 use crate::rotation::survey::{Options, survey};
 use crate::rotation::{Row, Status};
 use crate::schema::driver::DriverTable;
@@ -58,11 +57,12 @@ fn due(session: &Session<'_>, context: &mut Context) -> Result<Vec<Row>, Error> 
     let opened = session.opened(&mut access)?;
     let git = Git::discover(&session.project.root, &context.env);
     let keys = opened.project_keys();
+    let expiries = expiries(&session.schema, &opened.values);
     let options = Options {
         git: git.as_ref(),
         stores: &[],
         keys: Some(&keys),
-        expiries: &BTreeMap::new(),
+        expiries: &expiries,
         now: context.clock.now(),
     };
     let survey = survey(&session.project, &session.environment, &session.schema, options)?;

@@ -36,7 +36,8 @@ fn chosen(session: &Session<'_>, context: &mut Context) -> Result<Vec<Journal>, 
         return Err(Error::usage(format!("no rotation of {name} was stopped")));
     }
     journals.retain(|journal| {
-        names.contains(&journal.variable) || (names.is_empty() && journal.step != Step::Recorded)
+        names.contains(&journal.variable)
+            || (names.is_empty() && (journal.step != Step::Recorded || journal.until.is_none()))
     });
     Ok(journals)
 }

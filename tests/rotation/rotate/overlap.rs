@@ -1,0 +1,93 @@
+//! Overlaps: the previous value stays valid for a time, and any machine can end it.
+
+use super::{AT_ONCE, TWO_VALUES, accepted, agreed, allow, events, project, sealed};
+
+const PREVIOUS: &str = "SESSION_KEY_PREVIOUS";
+
+#[test]
+fn the_old_value_stays_in_the_variable_that_the_schema_names_until_the_overlap_is_over() {
+    let mut sandbox = project(AT_ONCE);
+    let old = sealed(&sandbox, "SESSION_KEY");
+    let _ = sandbox.envward("rotate SESSION_KEY --yes").success().stderr_has(
+        "SESSION_KEY was rotated; its old value stays valid in SESSION_KEY_PREVIOUS until 2026-03-03 12:00 UTC\n",
+    );
+    assert_eq!(sealed(&sandbox, PREVIOUS), old);
+    let served = format!("run --from local -- printenv {PREVIOUS}");
+    let _ = sandbox.envward(&served).success().stdout(&format!("{old}\n"));
+
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-03T11:59:59Z");
+    let _ = sandbox.envward("rotate --due --yes").stderr;
+    assert_eq!(sealed(&sandbox, PREVIOUS), old);
+
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-03T12:00:00Z");
+    let _ = sandbox.envward("rotate --due --yes").stderr_has("the previous value of SESSION_KEY was ended\n");
+    sandbox.envward(&format!("get {PREVIOUS}")).code(1);
+    sandbox.envward(&served).code(1);
+    let events = events(&sandbox, "SESSION_KEY");
+    assert_eq!(
+        events.iter().map(|it| it["event"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["rotated", "retired"]
+    );
+    assert_eq!(events[0]["previous"], PREVIOUS);
+    assert!(!sandbox.has(".envward/rotations/production/SESSION_KEY.age"));
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-04T12:00:00Z");
+    let again = sandbox.envward("rotate --due --yes");
+    assert!(!again.stderr.contains("was ended"), "{}", again.stderr);
+}
+
+#[test]
+fn the_machine_that_rotated_sees_the_old_value_refused_at_the_end() {
+    let mut sandbox = project(TWO_VALUES);
+    sandbox.envward("rotate TOKEN --yes").success();
+    assert_eq!(accepted(&sandbox).len(), 2);
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-02T12:00:00Z");
+    let run = sandbox.envward("rotate --due --yes");
+    let _ = run.stderr_has("the previous value of TOKEN was ended, and was seen to be refused\n");
+    let value = agreed(&sandbox, "local");
+    assert_eq!(accepted(&sandbox), [value]);
+    assert_eq!(events(&sandbox, "TOKEN")[1]["evidence"], "A");
+}
+
+#[test]
+fn another_machine_ends_the_overlap_from_what_is_committed() {
+    let sandbox = project(TWO_VALUES);
+    sandbox.envward("rotate TOKEN --yes").success();
+    let mut other = sandbox.copy();
+    allow(&other);
+    other.shell("rm -rf .envward");
+    other.set("ENVWARD_TEST_ONLY_NOW", "2026-03-02T12:00:00Z");
+    let _ = other.envward("rotate --due --yes").stderr_has("the previous value of TOKEN was ended\n");
+    assert_eq!(accepted(&other), [sealed(&other, "TOKEN")]);
+    assert_eq!(events(&other, "TOKEN")[1]["event"], "retired");
+}
+
+#[test]
+fn a_forgotten_previous_value_is_a_finding() {
+    let mut sandbox = project(AT_ONCE);
+    sandbox.envward("rotate SESSION_KEY --yes").success();
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-05T12:00:00Z");
+    let run = sandbox.envward("rotation status");
+    assert!(run.stdout.contains("SESSION_KEY"), "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout.contains("previous") || run.stderr.contains("previous"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+}
+
+#[test]
+fn due_does_what_a_machine_can_and_lists_the_rest() {
+    let mut sandbox = project(AT_ONCE);
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-05-30T12:00:00Z");
+    let session = sealed(&sandbox, "SESSION_KEY");
+    let run = sandbox.envward("rotate --due --yes").code(1);
+    let _ = run
+        .stderr_has("warning: API_KEY is due on 2026-05-30 12:00 UTC, and no machine rotates it\n")
+        .stderr_has("API_KEY: get a new value at https://vendor.example/keys\n")
+        .stderr_has("help: then run: envward rotate API_KEY, or: envward rotation attest API_KEY\n");
+    agreed(&sandbox, "local");
+    assert_ne!(sealed(&sandbox, "SESSION_KEY"), session);
+    sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], b"api-9876543210").success();
+    sandbox.envward("rotate --due --yes").success().stderr("nothing is due in production\n");
+}

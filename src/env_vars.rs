@@ -183,6 +183,9 @@ pub const CI_CONFIG_PATH: &str = "CI_CONFIG_PATH";
 /// Credentials that never reach the command of `run`.
 pub const CREDENTIALS: &[&str] = &[ENVWARD_IDENTITY, ENVWARD_PASSPHRASE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE];
 
+/// Set by continuous integration: the checkout does not last. `false` and `0` count as not set.
+pub const CI: &str = "CI";
+
 /// Fixes the clock, as RFC 3339. Debug builds only, for the tests.
 pub const TEST_ONLY_NOW: &str = "ENVWARD_TEST_ONLY_NOW";
 

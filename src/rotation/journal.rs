@@ -165,6 +165,28 @@ impl<'a> Journals<'a> {
         if journal.variable == variable { Ok(Some(journal)) } else { Err(Error::Journal { path }) }
     }
 
+    /// Takes a journal over that another machine kept elsewhere, if this one has none of the variable.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is not to be believed; it cannot be written.
+    pub fn take_over(
+        &self,
+        variable: &str,
+        text: &str,
+        opened: &Opened,
+        access: &mut Access,
+    ) -> Result<(), Error> {
+        let path = self.path(variable);
+        if fs::exists(&path) {
+            return Ok(());
+        }
+        let journal = self.open(&path, text.as_bytes(), opened, access)?;
+        if journal.variable != variable {
+            return Err(Error::Journal { path });
+        }
+        self.write(&journal, opened, access)
+    }
+
     /// Opens the bytes of a journal; `path` is for the message.
     fn open(&self, path: &Path, file: &[u8], opened: &Opened, access: &mut Access) -> Result<Journal, Error> {
         let damaged = || Error::Journal { path: path.to_owned() };
@@ -202,6 +224,16 @@ impl<'a> Journals<'a> {
     /// # Errors
     /// It cannot be encrypted or written.
     pub fn write(&self, journal: &Journal, opened: &Opened, access: &Access) -> Result<(), Error> {
+        let file = self.seal(journal, opened, access)?;
+        fs::create_private_dir(&self.directory())?;
+        Ok(fs::write_private(&self.path(&journal.variable), file.as_bytes())?)
+    }
+
+    /// A journal as it lies on disk.
+    ///
+    /// # Errors
+    /// It cannot be encrypted.
+    pub fn seal(&self, journal: &Journal, opened: &Opened, access: &Access) -> Result<String, Error> {
         let texts = |values: &Values| -> IndexMap<String, String> {
             values.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect()
         };
@@ -223,9 +255,7 @@ impl<'a> Journals<'a> {
         serde_json::to_writer(&mut *json, &written).expect("names and texts can be written as JSON");
         let tag = opened.tag_beside(PURPOSE, &json).unwrap_or_default();
         let text = Zeroizing::new([tag.as_bytes(), b"\n", &json].concat());
-        let file = opened.encrypt_beside(&text, access)?;
-        fs::create_private_dir(&self.directory())?;
-        Ok(fs::write_private(&self.path(&journal.variable), file.as_bytes())?)
+        Ok(opened.encrypt_beside(&text, access)?)
     }
 
     /// Removes the journal of a variable.

@@ -125,7 +125,7 @@ impl<'a> Pair<'a> {
 
     /// The mark for a store that will have these changes; `None` where it would not be true: without a sealed file,
     /// or if the store then still differs from it in more than variables that only the sealed file lost.
-    pub(super) fn mark(&self, seen: &Seen, after: &Sides, changes: &Changes) -> Option<Mark> {
+    pub fn mark(&self, seen: &Seen, after: &Sides, changes: &Changes) -> Option<Mark> {
         let opened = self.local.opened?;
         let left = after.merge(&Options::default());
         if !left.ours.is_empty()

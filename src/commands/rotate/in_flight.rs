@@ -1,8 +1,8 @@
 //! `--resume` and `--abort`: what was stopped in between goes on, or is taken back.
 
 use super::one::say_outcome;
-use super::overlaps;
 use super::session::Session;
+use super::{kept, overlaps};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -29,6 +29,7 @@ pub(super) fn run(session: &Session<'_>, context: &mut Context) -> Result<ExitCo
 fn chosen(session: &Session<'_>, context: &mut Context) -> Result<Vec<Journal>, Error> {
     let mut access = session.access(context);
     let opened = session.opened(&mut access)?;
+    kept::take_over(session, &opened, &mut access, context)?;
     let mut journals = session.journals().read_all(&opened, &mut access)?;
     let names = &session.args.names;
     if let Some(name) = names.iter().find(|name| !journals.iter().any(|it| it.variable == **name)) {

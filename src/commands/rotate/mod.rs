@@ -2,6 +2,7 @@
 
 mod due;
 mod in_flight;
+mod kept;
 mod one;
 mod overlaps;
 mod session;

@@ -1,5 +1,7 @@
 //! What every rotation of a run has in common: project, environment, policies, and who opens the sealed file.
 
+use std::cell::Cell;
+
 use indexmap::IndexMap;
 
 use super::Args;
@@ -29,6 +31,8 @@ pub(super) struct Session<'a> {
     pub(super) environment: Environment,
     pub(super) schema: Schema,
     pub(super) policies: IndexMap<String, Policy>,
+    /// Whether a store kept a journal that this run took over.
+    pub(super) took_over: Cell<bool>,
 }
 
 impl<'a> Session<'a> {
@@ -37,7 +41,7 @@ impl<'a> Session<'a> {
         let environment = project.environment(context)?;
         let schema = project.schema()?;
         let policies = policies(&schema, &project.manifest.rotation, &environment.name)?;
-        Ok(Self { args, project, environment, schema, policies })
+        Ok(Self { args, project, environment, schema, policies, took_over: Cell::new(false) })
     }
 
     /// Where the journals of the environment lie.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::kept;
 use super::session::Session;
 use crate::commands::pushing::finish;
 use crate::commands::store_access::{Target, stores_of};
@@ -43,7 +44,18 @@ pub(super) fn require_ready(
             let help = format!("rotate with --no-push, then: envward push {name} --no-cas");
             return Err(Error::usage_with_help(message, help));
         }
-        let (_, plan) = plan(target, pair, store, variables)?;
+        let (seen, plan) = plan(target, pair, store, variables)?;
+        if let Some(variable) =
+            variables.iter().find(|it| seen.snapshot.values.contains_key(&kept::name_of(it)))
+        {
+            let message = format!(
+                "a rotation of {variable} was stopped on another machine: store {name} keeps its journal"
+            );
+            let help = format!(
+                "go on with: envward rotate {variable} --resume; or take it back with: envward rotate {variable} --abort"
+            );
+            return Err(Error::usage_with_help(message, help));
+        }
         let ahead = plan.conflicts().into_iter().chain(plan.ahead).collect::<BTreeSet<_>>();
         if ahead.is_empty() {
             return Ok(());
@@ -89,7 +101,7 @@ pub(super) fn push(
 }
 
 /// Opens every store, one after the other.
-fn each(
+pub(super) fn each(
     session: &Session<'_>,
     opened: &Opened,
     context: &mut Context,

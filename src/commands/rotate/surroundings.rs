@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::session::Session;
-use super::stores;
+use super::{kept, stores};
 use crate::commands::sealing::{say_remarks, say_sealed_only, shown};
 use crate::context::Context;
 use crate::env_vars;
@@ -27,6 +27,10 @@ impl World for Surroundings<'_> {
             return Ok(());
         }
         stores::push(self.session, opened, variables, access, self.context)
+    }
+
+    fn keep(&mut self, opened: &Opened, variable: &str, journal: Option<&str>) -> Result<(), Error> {
+        kept::keep(self.session, opened, variable, journal, self.context)
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {

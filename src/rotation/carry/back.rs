@@ -35,8 +35,7 @@ impl<W: World> Carry<'_, W> {
         if !at_once {
             self.take_back(&journal)?;
         }
-        self.journals().remove(&journal.variable)?;
-        Ok(())
+        self.forget(&journal.variable)
     }
 
     /// Whoever reads the ledger believes that the previous value is gone.

@@ -39,6 +39,8 @@ impl<W: World> Carry<'_, W> {
             until: None,
             seen: false,
         };
+        let text = self.journals().seal(&journal, &opened, self.access)?;
+        self.world.keep(&opened, &journal.variable, Some(&text))?;
         self.note(&journal)?;
         Ok(journal)
     }

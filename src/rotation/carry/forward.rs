@@ -25,9 +25,12 @@ impl<W: World> Carry<'_, W> {
             self.note(&journal)?;
         }
         if let Some(until) = journal.until {
+            // From here on ledger and sealed file are enough for any machine.
+            let opened = self.open()?;
+            self.world.keep(&opened, &journal.variable, None)?;
             return Ok(Outcome::Overlap(until));
         }
-        self.journals().remove(&journal.variable)?;
+        self.forget(&journal.variable)?;
         Ok(Outcome::Ended(journal.seen))
     }
 

@@ -47,6 +47,13 @@ pub trait World {
         access: &Access,
     ) -> Result<(), Self::Error>;
 
+    /// Keeps the journal of a variable where it outlasts a checkout that does not last; `None` removes it again.
+    /// Where the checkout lasts, there is nothing to do.
+    ///
+    /// # Errors
+    /// A store refused, or none could keep it.
+    fn keep(&mut self, opened: &Opened, variable: &str, journal: Option<&str>) -> Result<(), Self::Error>;
+
     /// Is told what happens.
     fn progress(&mut self, progress: &Progress<'_>);
 }
@@ -125,6 +132,13 @@ impl<W: World> Carry<'_, W> {
         self.journals().write(journal, &opened, self.access)?;
         self.world.progress(&Progress::Noted(journal.step));
         Ok(())
+    }
+
+    /// Removes the journal, wherever it is.
+    fn forget(&mut self, variable: &str) -> Result<(), W::Error> {
+        let opened = self.open()?;
+        self.world.keep(&opened, variable, None)?;
+        Ok(self.journals().remove(variable)?)
     }
 
     /// Which variable a driver's error is of.

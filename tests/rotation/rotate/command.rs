@@ -42,6 +42,7 @@ fn a_command_that_fails_leaves_the_target_as_it_was_and_the_journal() {
     );
     // Once it works, the same new value gets there.
     sandbox.write("hook.sh", "#!/bin/sh\nprintf '%s\\n' \"$ENVWARD_NEW_VALUE\" >$HOME/target\n");
+    sandbox.shell("chmod 700 hook.sh");
     allow(&sandbox);
     sandbox.envward("rotate TOKEN --resume").success();
     assert_ne!(agreed(&sandbox, "local"), OLD);

@@ -1,7 +1,7 @@
 //! The process is killed before, during and after each step: after `--resume` and after `--abort` the sealed file, the
 //! env file, the store and the target agree.
 
-use super::{AT_ONCE, OLD, TWO_VALUES, accepted, agreed, allow, events, project, project_with};
+use super::{AT_ONCE, OLD, TWO_VALUES, accepted, agreed, allow, events, project, project_with, sealed};
 use crate::support::Sandbox;
 use crate::support::openbao::server;
 
@@ -82,14 +82,7 @@ killed! {
 
 #[test]
 fn on_a_server_the_versions_agree_after_a_kill_around_the_push() {
-    let Some(server) = server() else { return };
-    let mount = server.kv(2);
-    let stores = format!(
-        "stores = [\"vault\"]\n[stores.vault]\ntype = \"vault\"\naddress = \"{}\"\nmount = \"{}\"\npath = \"shop/{{env}}\"\n",
-        server.address(),
-        mount.name
-    );
-    let mut sandbox = project_with(AT_ONCE, &stores, &[("VAULT_TOKEN", &mount.token)]);
+    let Some(mut sandbox) = project_on_a_server() else { return };
     let mut seed = 10;
     let mut value = OLD.to_owned();
     for moment in ["done:tested", "done:current", "begins:pushed", "done:pushed", "done:ended"] {
@@ -103,4 +96,55 @@ fn on_a_server_the_versions_agree_after_a_kill_around_the_push() {
             value = now;
         }
     }
+}
+
+/// A project whose store is a real OpenBao; `None`, and said, where there is none.
+fn project_on_a_server() -> Option<Sandbox> {
+    let server = server()?;
+    let mount = server.kv(2);
+    let address = server.address();
+    let stores = format!(
+        "stores = [\"vault\"]\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{}\"\n\
+         path = \"shop/{{env}}\"\n",
+        mount.name
+    );
+    Some(project_with(AT_ONCE, &stores, &[("VAULT_TOKEN", &mount.token)]))
+}
+
+#[test]
+fn in_ci_the_store_keeps_the_journal_and_the_next_checkout_brings_the_rotation_to_its_end() {
+    let Some(mut sandbox) = project_on_a_server() else { return };
+    sandbox.set("CI", "true");
+    sandbox.shell("git add -A && git commit -qm checkout");
+    for (seed, way) in [("21", "--resume"), ("22", "--abort")] {
+        sandbox.set("ENVWARD_TEST_ONLY_SEED", seed);
+        let before = sealed(&sandbox, "TOKEN");
+        kill(&mut sandbox, "done:current");
+        // The next job has what is committed, and no more.
+        sandbox.shell("rm -rf .envward .env.production && git checkout -q .");
+        let served = sandbox.envward("run --from vault -- printenv TOKEN").success();
+        assert_eq!(served.stdout, format!("{before}\n"), "a reader of the store saw half a rotation");
+        let _ = sandbox.envward("rotate TOKEN --yes").code(2).stderr_has(
+            "error: a rotation of TOKEN was stopped on another machine: store vault keeps its journal\n",
+        );
+        let run = sandbox.envward(&format!("rotate TOKEN {way}")).success();
+        let _ = run.stderr_has("store vault no longer keeps the journal of TOKEN\n");
+        sandbox.envward("unseal").success();
+        let value = agreed(&sandbox, "vault");
+        assert_eq!(value == before, way == "--abort");
+        sandbox.shell("git add -A && git commit -qm rotated");
+    }
+}
+
+#[test]
+fn in_ci_without_a_store_that_lasts_the_target_is_not_touched() {
+    let sandbox = project(AT_ONCE).with("CI", "true");
+    sandbox.envward("rotate TOKEN --yes").code(2).stderr_has(
+        "error: this checkout does not last, and environment production has no store that could keep the new value \
+         of TOKEN\nhelp: name a store for it, or rotate where the checkout lasts\n",
+    );
+    assert_eq!(agreed(&sandbox, "local"), OLD);
+    assert!(!sandbox.has("../home/steps"));
+    assert!(!sandbox.has(".envward/rotations/production/TOKEN.age"));
+    sandbox.envward("rotate SESSION_KEY --yes").success();
 }

@@ -79,7 +79,7 @@ fn a_forgotten_previous_value_is_a_finding() {
 #[test]
 fn due_does_what_a_machine_can_and_lists_the_rest() {
     let mut sandbox = project(AT_ONCE);
-    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-05-30T12:00:00Z");
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-05-29T12:00:00Z");
     let session = sealed(&sandbox, "SESSION_KEY");
     let run = sandbox.envward("rotate --due --yes").code(1);
     let _ = run

@@ -2,7 +2,8 @@
 # The commands of a driver. The target is a file with the values that it accepts, one on each line.
 set -eu
 target=$HOME/target
-accepts() { grep -qxF -- "$1" "$target"; }
+# Without a program that would have the value among its arguments.
+accepts() { while read -r value; do [ "$value" = "$1" ] && return; done <"$target"; return 1; }
 put() { printf '%s\n' "$@" >"$target.new" && mv "$target.new" "$target"; }
 echo "$ENVWARD_STEP" >>"$HOME/steps"
 # What a careless command prints.

@@ -1,7 +1,7 @@
 //! What a program gets: the values of the environment, laid over what envward was started with.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::OsStr;
 
 use super::Error;
 use crate::env_vars::{self, EnvSnapshot};
@@ -94,14 +94,14 @@ impl Selection {
 
 /// The child's environment: what envward was started with (nothing, if `clean`), then the values, and never a
 /// credential of envward.
-pub fn child_environment(
-    inherited: &EnvSnapshot,
-    values: &Values,
+pub fn child_environment<'a>(
+    inherited: &'a EnvSnapshot,
+    values: &'a Values,
     clean: bool,
-) -> Result<BTreeMap<OsString, OsString>, Error> {
+) -> Result<BTreeMap<&'a OsStr, &'a OsStr>, Error> {
     let mut child = BTreeMap::new();
     if !clean {
-        child.extend(inherited.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        child.extend(inherited.iter());
     }
     for (name, value) in values {
         if value.expose().contains('\0') {
@@ -110,16 +110,18 @@ pub fn child_environment(
         if name.len() + "=".len() + value.len() + "\0".len() > LONGEST {
             return Err(Error::TooLong { name: name.clone() });
         }
-        child.insert(OsString::from(name), OsString::from(value.expose()));
+        child.insert(OsStr::new(name), OsStr::new(value.expose()));
     }
     for credential in env_vars::CREDENTIALS {
-        child.remove(std::ffi::OsStr::new(credential));
+        child.remove(OsStr::new(credential));
     }
     Ok(child)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
 
     fn values(pairs: &[(&str, &str)]) -> Values {
@@ -136,17 +138,17 @@ mod tests {
 
     #[test]
     fn the_values_win_over_what_is_inherited() {
-        let child =
-            child_environment(&snapshot(&[("A", "old"), ("B", "kept")]), &values(&[("A", "new")]), false);
-        let expected: BTreeMap<_, _> =
-            [("A", "new"), ("B", "kept")].map(|(name, value)| (name.into(), value.into())).into();
-        assert!(child.is_ok_and(|child| child == expected));
+        let (inherited, values) = (snapshot(&[("A", "old"), ("B", "kept")]), values(&[("A", "new")]));
+        let child = child_environment(&inherited, &values, false);
+        let expected = [("A", "new"), ("B", "kept")].map(|(name, value)| (name.as_ref(), value.as_ref()));
+        assert!(child.is_ok_and(|child| child == BTreeMap::from(expected)));
     }
 
     #[test]
     fn credentials_never_reach_the_child() {
         let inherited = snapshot(&[("SOPS_AGE_KEY", "k"), ("ENVWARD_IDENTITY", "k"), ("A", "1")]);
-        let child = child_environment(&inherited, &values(&[("SOPS_AGE_KEY_FILE", "k")]), false);
+        let values = values(&[("SOPS_AGE_KEY_FILE", "k")]);
+        let child = child_environment(&inherited, &values, false);
         assert!(child.is_ok_and(|child| child.keys().map(|name| name.to_str()).eq([Some("A")])));
     }
 
@@ -170,11 +172,11 @@ mod tests {
 
     #[test]
     fn what_a_kernel_would_not_take_is_named() {
+        let refusal =
+            |name, value| child_environment(&EnvSnapshot::default(), &values(&[(name, value)]), true).err();
         let longest = "x".repeat(LONGEST - "A=".len() - 1);
-        assert!(child_environment(&snapshot(&[]), &values(&[("A", &longest)]), true).is_ok());
-        let error = child_environment(&snapshot(&[]), &values(&[("AB", &longest)]), true);
-        assert!(matches!(error, Err(Error::TooLong { name }) if name == "AB"));
-        let error = child_environment(&snapshot(&[]), &values(&[("A", "x\0y")]), true);
-        assert!(matches!(error, Err(Error::Nul { name }) if name == "A"));
+        assert!(refusal("A", &longest).is_none());
+        assert!(matches!(refusal("AB", &longest), Some(Error::TooLong { name }) if name == "AB"));
+        assert!(matches!(refusal("A", "x\0y"), Some(Error::Nul { name }) if name == "A"));
     }
 }

@@ -66,7 +66,7 @@ fn is_executable(_file: &Path) -> bool {
 #[cfg(unix)]
 pub fn become_program(
     program: &Program<'_>,
-    environment: &BTreeMap<OsString, OsString>,
+    environment: &BTreeMap<&OsStr, &OsStr>,
 ) -> Result<ExitCode, Error> {
     use std::os::unix::process::CommandExt;
     let source = Command::new(program.locate()?)
@@ -83,7 +83,7 @@ pub fn become_program(
 #[cfg(not(unix))]
 pub fn become_program(
     program: &Program<'_>,
-    environment: &BTreeMap<OsString, OsString>,
+    environment: &BTreeMap<&OsStr, &OsStr>,
 ) -> Result<ExitCode, Error> {
     let status = Command::new(program.locate()?)
         .args(program.arguments)

@@ -8,7 +8,7 @@
 //! The rooms, each of which uses only those above it in this list:
 //!
 //! - what the machine gives and how envward meets people: [`exit_code`], [`hardening`], [`env_vars`], [`secret`],
-//!   [`mac`], [`fs`], [`suggest`], [`ui`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
+//!   [`mac`], [`fs`], [`suggest`], [`ui`], [`forms`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`approvals`], [`ledger`], [`merge`];
 //! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`], [`export`];
@@ -26,6 +26,7 @@ pub mod env_vars;
 pub mod error;
 pub mod exit_code;
 pub mod export;
+pub mod forms;
 pub mod fs;
 pub mod generate;
 pub mod git;

@@ -5,4 +5,5 @@ mod git_history;
 mod postgres;
 mod project;
 mod redis;
+mod reports;
 mod rotate;

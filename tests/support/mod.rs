@@ -1,6 +1,7 @@
 //! A sandbox: an empty directory, a home of its own, a cleared environment, a fixed clock, seeded randomness.
 
 pub mod aws_server;
+pub mod browser;
 pub mod daemon;
 pub mod fault_server;
 pub mod http;

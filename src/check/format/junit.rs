@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Place;
 use crate::check::{Diagnostic, Report, Severity};
+use crate::forms::xml::escape;
 
 /// The report as an XML document. A finding that does not fail the check is a passed case with output.
 pub fn render(report: &Report, places: &[Place<'_>], strict: bool) -> String {
@@ -47,11 +48,6 @@ fn case(diagnostic: &Diagnostic, suite: &str, fails: bool) -> String {
         format!("<system-out>{text}</system-out>")
     };
     format!("    <testcase name=\"{name}\" classname=\"{suite}\">{result}</testcase>\n")
-}
-
-/// Text in XML, between tags and in attributes. Control characters, which XML cannot hold, were escaped before.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! SARIF 2.1.0 (OASIS), for code scanning.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
-use url::Url;
 
 use super::fingerprint;
 use crate::check::{Diagnostic, Report, Severity, rules};
+use crate::forms::sarif::{self, Level};
 
 /// The report as a SARIF log with one run.
 pub fn render(report: &Report) -> String {
@@ -17,32 +15,9 @@ pub fn render(report: &Report) -> String {
         .zip(fingerprint::of(report))
         .map(|(diagnostic, fingerprint)| result(diagnostic, &fingerprint, &codes))
         .collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "envward",
-                "version": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": codes.iter().map(|code| rule(code)).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    format!("{log:#}\n")
-}
-
-fn rule(code: &rules::Code) -> Value {
-    json!({
-        "id": code.id,
-        "shortDescription": { "text": code.summary },
-        "fullDescription": { "text": code.help },
-        "help": { "text": code.help },
-        "defaultConfiguration": { "level": level(code.severity) },
-        "properties": { "tags": ["security"] },
-    })
+    let rule = |code: &&rules::Code| sarif::rule(code.id, level(code.severity), code.summary, code.help);
+    let rules: Vec<Value> = codes.iter().map(rule).collect();
+    format!("{:#}\n", sarif::log(&rules, &results, None))
 }
 
 fn result(diagnostic: &Diagnostic, fingerprint: &str, codes: &[&rules::Code]) -> Value {
@@ -52,7 +27,7 @@ fn result(diagnostic: &Diagnostic, fingerprint: &str, codes: &[&rules::Code]) ->
     };
     let mut result = json!({
         "ruleId": diagnostic.code,
-        "level": level(diagnostic.severity),
+        "level": level(diagnostic.severity).name(),
         "message": { "text": text },
         "partialFingerprints": { "envward/v1": fingerprint },
     });
@@ -66,10 +41,9 @@ fn result(diagnostic: &Diagnostic, fingerprint: &str, codes: &[&rules::Code]) ->
 }
 
 fn location(diagnostic: &Diagnostic) -> Option<Value> {
-    let mut physical = json!({ "artifactLocation": { "uri": uri(diagnostic.file.as_deref()?) } });
-    if let (Some(line), Some(column)) = (diagnostic.line, diagnostic.column) {
-        physical["region"] = json!({ "startLine": line, "startColumn": column });
-    }
+    let file = diagnostic.file.as_deref()?;
+    let (line, column) = diagnostic.line.zip(diagnostic.column).unzip();
+    let physical = sarif::physical_location(file, line, column);
     let mut location = json!({ "physicalLocation": physical });
     if let Some(variable) = &diagnostic.variable {
         location["logicalLocations"] = json!([{ "name": variable, "kind": "variable" }]);
@@ -77,43 +51,18 @@ fn location(diagnostic: &Diagnostic) -> Option<Value> {
     Some(location)
 }
 
-fn level(severity: Severity) -> &'static str {
+fn level(severity: Severity) -> Level {
     match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Note => Level::Note,
     }
-}
-
-/// A URI of the file: a relative reference for a relative path, percent-encoded as in a URL.
-fn uri(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let segments = text.split('/').filter(|segment| !segment.is_empty() && *segment != ".");
-    let relative = segments.map(encode).collect::<Vec<_>>().join("/");
-    if path.is_absolute() { format!("file:///{relative}") } else { relative }
-}
-
-fn encode(segment: &str) -> String {
-    let mut url = Url::parse("file:///").expect("a constant URL is valid");
-    match url.path_segments_mut() {
-        // `..` would be taken for a step, not for a name.
-        Ok(mut segments) if segment != ".." => segments.clear().push(segment),
-        _ => return segment.to_owned(),
-    };
-    url.path().trim_start_matches('/').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing;
     use super::*;
-
-    #[test]
-    fn a_path_becomes_a_uri() {
-        assert_eq!(uri(Path::new("./a b/.env")), "a%20b/.env");
-        assert_eq!(uri(Path::new("../50%/.env")), "../50%25/.env");
-        assert_eq!(uri(Path::new("/tmp/x#y")), "file:///tmp/x%23y");
-    }
 
     #[test]
     fn every_result_points_at_its_rule() {

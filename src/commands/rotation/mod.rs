@@ -3,6 +3,7 @@
 //! To add a subcommand: write its file with `Args` and `run`, and add it to [`Action`] and to [`run`].
 
 mod opening;
+mod report;
 mod status;
 mod surveying;
 
@@ -23,12 +24,15 @@ pub struct Args {
 enum Action {
     /// Show when each variable is due, and how well it is proven when it was replaced
     Status(status::Args),
+    /// Write the deadlines as a document: a page, a spreadsheet, a calendar, metrics, for code scanning, …
+    Report(report::Args),
 }
 
 /// When values have to be replaced, and the record of when they were.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     match &args.action {
         Action::Status(args) => status::run(args, context),
+        Action::Report(args) => report::run(args, context),
     }
 }
 

@@ -4,70 +4,45 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::words::{counted, day, distance};
-use super::worst::{Rank, Worst};
+use super::extract::{Extract, Extracted};
+use super::words::{day, distance, status, sum};
 use super::{Head, Sink};
-use crate::rotation::{Finding, Row, Status, Summary};
+use crate::rotation::{Row, Status, Summary};
 use crate::ui::{Table, escape};
-
-/// Rows that are shown; a terminal is no place for more.
-const MOST_ROWS: usize = 500;
-
-/// Findings that are shown.
-const MOST_FINDINGS: usize = 200;
 
 /// What a terminal is given.
 pub(super) struct Human<'a> {
     out: Box<dyn Write + 'a>,
     head: Head,
-    rows: Worst<Rank, Row>,
-    findings: Vec<(String, Finding)>,
-    more_findings: usize,
+    extract: Extract,
 }
 
 impl<'a> Human<'a> {
     pub(super) fn open(head: &Head, out: Box<dyn Write + 'a>) -> Self {
-        let rows = Worst::new(MOST_ROWS);
-        Self { out, head: head.clone(), rows, findings: Vec::new(), more_findings: 0 }
-    }
-
-    fn find(&mut self, place: impl FnOnce() -> String, finding: &Finding) {
-        if self.findings.len() < MOST_FINDINGS {
-            self.findings.push((place(), finding.clone()));
-        } else {
-            self.more_findings += 1;
-        }
+        Self { out, head: head.clone(), extract: Extract::new() }
     }
 }
 
 impl Sink for Human<'_> {
     fn row(&mut self, row: &Row) -> io::Result<()> {
-        for finding in &row.findings {
-            self.find(|| format!("{} {} {}", row.project, row.environment, row.variable), finding);
-        }
-        self.rows.push(Rank::of(row), || row.clone());
+        self.extract.row(row);
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>, summary: &Summary) -> io::Result<()> {
-        for (project, finding) in &summary.findings {
-            self.find(|| project.clone(), finding);
-        }
-        let Self { mut out, head, rows, findings, more_findings } = *self;
-        let more_rows = rows.dropped();
-        let rows: Vec<Row> = rows.into_sorted().collect();
+    fn finish(self: Box<Self>, summary: &Summary) -> io::Result<()> {
+        let Self { mut out, head, extract } = *self;
+        let Extracted { rows, findings, more } = extract.finish(summary);
         if !rows.is_empty() {
             writeln!(out, "{}", table(&rows, summary, &head))?;
         }
-        for (place, finding) in &findings {
+        for (about, finding) in &findings {
             let code = finding.code.name();
             let style = if finding.code.is_grave() { AnsiColor::Red } else { AnsiColor::Yellow };
             let style = if head.color { Style::new().fg_color(Some(style.into())) } else { Style::new() };
-            writeln!(out, "{style}{code}{style:#}: {}: {}", escape(place), escape(&finding.message))?;
+            writeln!(out, "{style}{code}{style:#}: {}: {}", escape(about), escape(&finding.message))?;
         }
-        if more_rows + more_findings > 0 {
-            let (rows, findings) = (counted(more_rows, "row"), counted(more_findings, "finding"));
-            writeln!(out, "and {rows} and {findings} more; --format json shows them all")?;
+        if let Some(more) = more {
+            writeln!(out, "{more}; --format json shows them all")?;
         }
         if !findings.is_empty() {
             writeln!(out)?;
@@ -104,14 +79,6 @@ fn table(rows: &[Row], summary: &Summary, head: &Head) -> String {
     table.render()
 }
 
-/// The status, with what it hangs on.
-fn status(row: &Row) -> String {
-    match (row.status, row.exempt_until) {
-        (Status::Exempt, Some(until)) => format!("exempt until {until}"),
-        _ => row.status.name().to_owned(),
-    }
-}
-
 fn style(status: Status) -> Style {
     let color = match status {
         Status::Breached | Status::Overdue | Status::ExemptExpired => AnsiColor::Red,
@@ -122,26 +89,9 @@ fn style(status: Status) -> Style {
     Style::new().fg_color(Some(color.into()))
 }
 
-/// `2 projects, 12 variables: 1 overdue, 11 ok; 3 secret variables have no policy`.
-fn sum(summary: &Summary) -> String {
-    let projects = match summary.projects {
-        0 | 1 => String::new(),
-        many => format!("{many} projects, "),
-    };
-    let counts = Status::ALL.into_iter().map(|status| (summary.count(status), status.name()));
-    let counts: Vec<String> =
-        counts.filter(|&(count, _)| count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-    let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    let without = match summary.without_policy {
-        0 => String::new(),
-        1 => "; 1 secret variable has no policy".to_owned(),
-        many => format!("; {many} secret variables have no policy"),
-    };
-    format!("{projects}{}{counts}{without}", counted(summary.total(), "variable"))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::extract::MOST_ROWS;
     use super::super::testing;
     use super::*;
     use crate::cli::Format;

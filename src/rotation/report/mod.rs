@@ -3,8 +3,19 @@
 //!
 //! To add one: write its file with a type that implements [`Sink`] and its tests, and add it to [`open`].
 
+mod csv;
+mod extract;
+mod html;
 mod human;
+mod ics;
+mod identity;
 mod json;
+mod junit;
+mod markdown;
+mod prometheus;
+mod rules;
+mod sarif;
+mod sorted;
 #[cfg(test)]
 mod testing;
 mod words;
@@ -51,6 +62,13 @@ pub fn open<'a>(format: Format, head: &Head, out: Box<dyn Write + 'a>) -> io::Re
     Ok(match format {
         Format::Human => Box::new(human::Human::open(head, out)),
         Format::Json => Box::new(json::Json::open(head, out)?),
+        Format::Csv => Box::new(csv::Csv::open(head, out)?),
+        Format::Sarif => Box::new(sarif::Sarif::open(out)),
+        Format::Ics => Box::new(ics::Ics::open(head, out)?),
+        Format::Prometheus => Box::new(prometheus::Prometheus::open(head, out)?),
+        Format::Markdown => Box::new(markdown::Markdown::open(head, out)),
+        Format::Junit => Box::new(junit::Junit::open(out)?),
+        Format::Html => Box::new(html::Html::open(head, out)),
         other => return Err(io::Error::other(format!("a report has no form {}", other.name()))),
     })
 }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::rotation::{Row, Status, Summary};
+
 /// The day of a moment, in UTC.
 pub(super) fn day(at: Timestamp) -> Date {
     TimeZone::UTC.to_datetime(at).date()
@@ -33,6 +35,32 @@ pub(super) fn rfc3339(at: Timestamp) -> String {
 /// `1 variable`, `2 variables`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The status, with what it hangs on.
+pub(super) fn status(row: &Row) -> String {
+    match (row.status, row.exempt_until) {
+        (Status::Exempt, Some(until)) => format!("exempt until {until}"),
+        _ => row.status.name().to_owned(),
+    }
+}
+
+/// `2 projects, 12 variables: 1 overdue, 11 ok; 3 secret variables have no policy`.
+pub(super) fn sum(summary: &Summary) -> String {
+    let projects = match summary.projects {
+        0 | 1 => String::new(),
+        many => format!("{many} projects, "),
+    };
+    let counts = Status::ALL.into_iter().map(|status| (summary.count(status), status.name()));
+    let counts: Vec<String> =
+        counts.filter(|&(count, _)| count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+    let without = match summary.without_policy {
+        0 => String::new(),
+        1 => "; 1 secret variable has no policy".to_owned(),
+        many => format!("; {many} secret variables have no policy"),
+    };
+    format!("{projects}{}{counts}{without}", counted(summary.total(), "variable"))
 }
 
 #[cfg(test)]

@@ -108,12 +108,7 @@ impl Surveyor<'_> {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = self.events.findings.clone();
         findings.extend(self.git.into_iter().flat_map(|git| git.findings.iter().cloned()));
-        for store in self.options.stores {
-            if let Some(why) = &store.unreachable {
-                let message = format!("store {} could not be asked: {why}", store.store);
-                findings.push(Finding { code: FindingCode::StoreUnreachable, message });
-            }
-        }
+        findings.extend(self.options.stores.iter().filter_map(StoreFacts::finding));
         findings
     }
 

@@ -28,6 +28,8 @@ mod place;
 mod price;
 mod revision;
 
+use jiff::Timestamp;
+
 use crate::secret::Secret;
 
 pub use credentials::credentials;
@@ -125,6 +127,15 @@ pub trait Store {
     /// # Errors
     /// [`Error::Unsupported`] where no versions are kept.
     fn history(&mut self, name: Option<&str>) -> Result<Vec<Revision>, Error>;
+
+    /// When anything about it was last written: its values, or what is kept beside them, such as tags. `None` where
+    /// the store does not say.
+    ///
+    /// # Errors
+    /// The server cannot be asked.
+    fn touched(&mut self) -> Result<Option<Timestamp>, Error> {
+        Ok(None)
+    }
 
     /// Whether it can be used, what the login may do, and what it may not. Never fails: what cannot be found out
     /// is a finding.

@@ -7,3 +7,4 @@ mod project;
 mod redis;
 mod reports;
 mod rotate;
+mod stored;

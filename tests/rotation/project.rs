@@ -51,7 +51,8 @@ impl Project {
         project
     }
 
-    fn seal_first(self) -> Self {
+    /// Seals the first values, and commits.
+    pub fn seal_first(self) -> Self {
         self.sandbox.write(".env.production", "API_KEY=key-1\nTOKEN=token-1\n");
         let _ = self.sandbox.envward("seal").success();
         std::fs::remove_file(self.sandbox.project().join(".env.production")).unwrap();

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::join::day;
+use crate::rotation::{Finding, FindingCode};
 use crate::store::{Error, Revision, State, Store};
 use crate::sync;
+use crate::ui::escape;
+
+/// How long after a version a push may leave its mark beside it.
+const MARK: SignedDuration = SignedDuration::from_mins(10);
 
 /// What one store says about one environment.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +22,8 @@ pub struct StoreFacts {
     pub current: Option<CurrentVersion>,
     /// The current version of each variable, where each has its own.
     pub by_variable: BTreeMap<String, CurrentVersion>,
+    /// When anything about it was last written, also what is kept beside the values.
+    pub touched: Option<Timestamp>,
     /// Why the store could not be asked.
     pub unreachable: Option<String>,
 }
@@ -38,7 +46,10 @@ impl StoreFacts {
     /// none that fails: what it would have said is missing.
     pub fn read(name: &str, names: &BTreeMap<String, String>, store: &mut dyn Store) -> Self {
         match store.history(None) {
-            Ok(revisions) => Self::of(name, names, revisions),
+            // A login that may not ask for this may know the versions all the same.
+            Ok(revisions) => {
+                Self { touched: store.touched().ok().flatten(), ..Self::of(name, names, revisions) }
+            }
             // It keeps no versions, and that is all there is to say.
             Err(Error::Unsupported { .. }) => Self { store: name.to_owned(), ..Self::default() },
             Err(error) => Self::failed(name, error.to_string()),
@@ -48,6 +59,26 @@ impl StoreFacts {
     /// A store that could not be asked.
     pub fn failed(name: &str, why: String) -> Self {
         Self { store: name.to_owned(), unreachable: Some(why), ..Self::default() }
+    }
+
+    /// What is wrong with the store as a whole: that it could not be asked, or was written without a new version, such
+    /// as a tag, which other tools may take for a rotation.
+    pub fn finding(&self) -> Option<Finding> {
+        let store = escape(&self.store);
+        if let Some(why) = &self.unreachable {
+            let message = format!("store {store} could not be asked: {why}");
+            return Some(Finding { code: FindingCode::StoreUnreachable, message });
+        }
+        let CurrentVersion { version, created, .. } = self.current.as_ref()?;
+        let created = (*created)?;
+        let touched = self.touched.filter(|touched| *touched > created + MARK)?;
+        let message = format!(
+            "store {store} was written on {} without a new version: what it serves is version {} of {}",
+            day(touched),
+            escape(version),
+            day(created)
+        );
+        Some(Finding { code: FindingCode::SameValue, message })
     }
 
     /// Takes the versions of a store, newest first.
@@ -105,6 +136,27 @@ mod tests {
         let facts = StoreFacts::of("vault", &BTreeMap::new(), revisions);
         let current = facts.current.expect("there is one");
         assert_eq!((current.version.as_str(), current.older), ("2", vec!["1".to_owned()]));
+    }
+
+    #[test]
+    fn a_write_beside_the_values_is_told() {
+        let at = |time: &str| -> Timestamp { time.parse().expect("a time") };
+        let mut served = revision(None, "3", true);
+        served.created = Some(at("2026-01-01T12:00:00Z"));
+        let mut facts = StoreFacts::of("vault", &BTreeMap::new(), vec![served]);
+        // The mark of the push.
+        facts.touched = Some(at("2026-01-01T12:00:05Z"));
+        assert_eq!(facts.finding(), None);
+        facts.touched = Some(at("2026-03-01T12:00:00Z"));
+        let message = "store vault was written on 2026-03-01 without a new version: what it serves is version 3 of \
+                       2026-01-01";
+        assert_eq!(
+            facts.finding(),
+            Some(Finding { code: FindingCode::SameValue, message: message.to_owned() })
+        );
+        let failed =
+            StoreFacts::failed("aws", "it is gone".to_owned()).finding().map(|finding| finding.message);
+        assert_eq!(failed.as_deref(), Some("store aws could not be asked: it is gone"));
     }
 
     #[test]

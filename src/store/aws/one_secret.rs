@@ -148,6 +148,12 @@ impl Work {
         restored.map_err(|failure| self.service.error_of_write(failure, "restore", self.path()))
     }
 
+    async fn touched(&self) -> Result<Option<jiff::Timestamp>, Error> {
+        let found = self.service.describe(self.path()).await;
+        let found = found.map_err(|failure| self.service.error(failure, "describe", self.path()))?;
+        Ok(found.and_then(|found| found.touched))
+    }
+
     async fn history(&self) -> Result<Vec<Revision>, Error> {
         let kept = match self.service.versions(self.path()).await {
             Ok(kept) => kept,
@@ -206,6 +212,10 @@ impl Store for OneSecret {
 
     fn history(&mut self, _name: Option<&str>) -> Result<Vec<Revision>, Error> {
         self.run(self.work.history())
+    }
+
+    fn touched(&mut self) -> Result<Option<jiff::Timestamp>, Error> {
+        self.run(self.work.touched())
     }
 
     fn examine(&mut self) -> Vec<Finding> {

@@ -49,6 +49,8 @@ pub struct Description {
     pub is_deleted: bool,
     /// Its tags.
     pub tags: Vec<Tag>,
+    /// When it was last changed in any way: a value, a label, a tag.
+    pub touched: Option<Timestamp>,
 }
 
 /// One version of a secret.
@@ -97,6 +99,7 @@ impl Service {
             current,
             is_deleted: answer.deleted_date.is_some(),
             tags: answer.tags.unwrap_or_default(),
+            touched: time(answer.last_changed_date),
         }))
     }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use engine::{Engine, Generation};
 pub(super) use inventory::below;
+use jiff::Timestamp;
 pub(super) use place::Place;
 
 use super::connection::Connection;
@@ -194,6 +195,11 @@ impl Store for Kv {
             None => Err(v1::keeps_no_versions()),
             Some((_, answer)) => v2::revisions(&answer),
         }
+    }
+
+    fn touched(&mut self) -> Result<Option<Timestamp>, Error> {
+        let request = v2::metadata(&self.place)?;
+        Ok(self.ask_v2(&request)?.and_then(|(_, answer)| v2::touched(&answer)))
     }
 
     fn examine(&mut self) -> Vec<Finding> {

@@ -250,6 +250,20 @@ pub(super) fn revisions(answer: &Answer) -> Result<Vec<Revision>, Error> {
     Ok(data.into_revisions(answer.date))
 }
 
+/// When the secret or its metadata was last written.
+pub(super) fn touched(answer: &Answer) -> Option<Timestamp> {
+    #[derive(Deserialize)]
+    struct Reply {
+        data: Updated,
+    }
+    #[derive(Deserialize)]
+    struct Updated {
+        updated_time: String,
+    }
+    let Reply { data } = answer.parse().ok()?;
+    data.updated_time.parse().ok()
+}
+
 /// What the server says about all versions of a secret.
 #[derive(Deserialize)]
 pub(super) struct Metadata {

@@ -1,0 +1,96 @@
+//! What a store says about the age of a value, on real servers: what was pushed is proven, and nothing that leaves the
+//! value as it is makes it younger.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::project::Project;
+use crate::support::openbao::{Mount, server};
+
+/// Where the values lie below the mount.
+const PATH: &str = "app/production";
+
+/// The day so many days ago; servers have the real clock.
+fn ago(days: i64) -> String {
+    let at = Timestamp::now() - SignedDuration::from_hours(24 * days);
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// Sealed 60 days ago, with a new `TOKEN` 30 days ago, which was pushed to a store then.
+fn pushed(mount: &Mount<'_>) -> Project {
+    let mut project = Project::unsealed("stores = [\"vault\"]\n");
+    let manifest = project.sandbox.read("envward.toml");
+    let (address, name) = (mount.server.address(), &mount.name);
+    project.sandbox.write("envward.toml", format!(
+        "{manifest}\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{name}\"\npath = \"{PATH}\"\n"
+    ));
+    project.sandbox.set("VAULT_ADDR", address);
+    project.sandbox.set("VAULT_TOKEN", &mount.token);
+    project.on(&ago(60));
+    let project = project.seal_first();
+    let _ = project.sandbox.envward("push --yes").success();
+    project.commit();
+    rotated(project)
+}
+
+fn rotated(mut project: Project) -> Project {
+    project.rotate(&ago(30), "TOKEN", "token-2");
+    let _ = project.sandbox.envward("push --yes").success();
+    project.commit();
+    project
+}
+
+/// Day, grade and findings of a variable, and the findings about the project.
+fn status(project: &mut Project, variable: &str) -> (String, String) {
+    project.on(&ago(0));
+    let report = project.sandbox.envward("rotation status --stores --format json").code(0).json();
+    let codes = |findings: &Value| {
+        let codes = findings.as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap());
+        codes.collect::<Vec<_>>().join(" ")
+    };
+    let mut entries = report["entries"].as_array().unwrap().iter();
+    let entry = entries.find(|entry| entry["variable"] == variable).unwrap();
+    let text = |name: &str| entry[name].as_str().unwrap_or("-").chars().take(10).collect::<String>();
+    let row = [text("last_rotated"), text("evidence"), codes(&entry["findings"])].join(" ");
+    (row.trim_end().to_owned(), codes(&report["findings"]))
+}
+
+#[test]
+fn what_was_pushed_is_proven_and_a_later_push_of_another_does_not_change_that() {
+    let Some(server) = server() else { return };
+    let mount = server.kv(2);
+    let mut project = pushed(&mount);
+    assert_eq!(status(&mut project, "TOKEN"), (format!("{} B", ago(30)), String::new()));
+    // Its own version was followed by one with a new `TOKEN`.
+    assert_eq!(status(&mut project, "API_KEY"), (format!("{} B", ago(60)), String::new()));
+}
+
+#[test]
+fn the_same_value_put_again_is_told_and_makes_nothing_younger() {
+    let Some(server) = server() else { return };
+    let mount = server.kv(2);
+    let mut project = pushed(&mount);
+    let held = mount.request("GET", &format!("data/{PATH}"), None)["data"]["data"].clone();
+    mount.request("POST", &format!("data/{PATH}"), Some(json!({ "data": held })));
+    assert_eq!(status(&mut project, "TOKEN").0, format!("{} D same-value", ago(30)));
+}
+
+#[test]
+fn an_old_version_put_back_in_the_store_makes_nothing_younger() {
+    let Some(server) = server() else { return };
+    let mount = server.kv(2);
+    let mut project = pushed(&mount);
+    let _ = project.sandbox.envward("rollback --to 1 --yes").success();
+    assert_eq!(status(&mut project, "TOKEN").0, format!("{} D same-value", ago(30)));
+}
+
+#[test]
+fn an_edited_tag_makes_nothing_younger() {
+    let Some(server) = server() else { return };
+    let mount = server.kv(2);
+    let mut project = pushed(&mount);
+    let before = status(&mut project, "TOKEN");
+    let tag = json!({ "custom_metadata": { "owner": "team" } });
+    mount.request("POST", &format!("metadata/{PATH}"), Some(tag));
+    assert_eq!(status(&mut project, "TOKEN"), before);
+}

@@ -125,7 +125,7 @@ fn no_file_knows_the_machine_of_a_developer() {
 
 #[test]
 fn release_builds_do_not_know_the_test_hooks() {
-    // The two hooks are read only under `cfg!(debug_assertions)`.
+    // The hooks are read only under `cfg!(debug_assertions)`.
     for (path, text) in rust_files("src") {
         for (number, line) in text.lines().enumerate() {
             if line.contains("env_vars::TEST_ONLY") && !line.trim_start().starts_with("//") {

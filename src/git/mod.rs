@@ -134,6 +134,14 @@ impl Git {
         Ok(found.then(|| String::from_utf8_lossy(&value).trim_end().to_owned()))
     }
 
+    /// The full hash of a commit by any of its names, such as a tag; `None` if there is none.
+    pub fn commit(&self, revision: &str) -> Result<Option<String>, Error> {
+        let revision = format!("{revision}^{{commit}}");
+        let (found, hash) =
+            self.output(["rev-parse", "--verify", "--quiet", "--end-of-options", &revision])?;
+        Ok(found.then(|| String::from_utf8_lossy(&hash).trim_end().to_owned()))
+    }
+
     /// A file at a revision; `None` if it is not there.
     pub fn show(&self, revision: &str, path_from_root: &str) -> Result<Option<Vec<u8>>, Error> {
         let object = format!("{revision}:{path_from_root}");

@@ -1,5 +1,6 @@
 //! The versions of one file over all branches, and which came after which.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -31,6 +32,16 @@ impl Git {
                 .to_vec();
         arguments.push(path.as_os_str());
         Ok(self.text(arguments)?.lines().filter_map(version).collect())
+    }
+
+    /// The commits that branches end in, also those of other repositories.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn tips(&self) -> Result<Vec<String>, Error> {
+        let text = self.text(["for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes"])?;
+        let tips: BTreeSet<&str> = text.lines().collect();
+        Ok(tips.into_iter().map(str::to_owned).collect())
     }
 }
 

@@ -21,6 +21,9 @@ pub const VERSION: u32 = 1;
 /// What stands for the SHA-256 of a sealed file where there is none yet.
 pub const NO_FILE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// What git puts around the sides of a merge that it leaves to a person.
+const CONFLICT_MARKS: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
+
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -210,6 +213,9 @@ pub struct Recorded {
 impl Recorded {
     /// Reads one line and checks its version and its id. `line` is its number, from 1, for the error.
     pub fn parse(text: &[u8], line: usize) -> Result<Self, Error> {
+        if CONFLICT_MARKS.iter().any(|mark| text.starts_with(mark)) {
+            return Err(Error::Conflict { line });
+        }
         let malformed = |_| Error::Malformed { line };
         let mut fields: Fields = serde_json::from_slice(text).map_err(malformed)?;
         match fields.get("v").and_then(Value::as_u64) {
@@ -225,6 +231,14 @@ impl Recorded {
         let object = Value::Object(fields.clone().into_iter().collect());
         let entry = serde_json::from_value(object).map_err(malformed)?;
         Ok(Self { entry, id, tag, fields })
+    }
+
+    /// Its line of the ledger, without the line end.
+    pub fn to_line(&self) -> String {
+        let mut fields = self.fields.clone();
+        fields.insert("mac".to_owned(), Value::String(self.tag.clone()));
+        fields.insert("id".to_owned(), Value::String(self.id.clone()));
+        String::from_utf8(canonical(&fields)).expect("JSON is UTF-8")
     }
 
     /// When it was written, by the clock of who wrote it; `None` if that is no date.
@@ -274,6 +288,7 @@ pub(super) mod tests {
         let line = entry(3, &["ab"]).to_line(&key).1;
         let recorded = Recorded::parse(line.as_bytes(), 1).expect("what was written reads back");
         assert!(line.starts_with(r#"{"actor":"Alice <a@example.com>","at":"2026-03-01T12:00:00Z","#));
+        assert_eq!(recorded.to_line(), line);
         assert_eq!(recorded.entry.generation, 3);
         assert!(recorded.is_authentic(&key));
         assert!(!recorded.is_authentic(&Key::new([2; 32])));

@@ -15,6 +15,12 @@ pub enum Error {
         /// The line, from 1.
         line: usize,
     },
+    /// Git left both sides of a merge in it.
+    #[error("line {line} of the ledger is a mark of a merge conflict")]
+    Conflict {
+        /// The line, from 1.
+        line: usize,
+    },
     /// A line was changed after it was written.
     #[error("line {line} of the ledger was changed after it was written")]
     Altered {
@@ -39,6 +45,10 @@ impl Error {
             Self::Malformed { .. } | Self::Altered { .. } => {
                 Some(format!("take the line back from git: git checkout -- {}", super::FILE_NAME))
             }
+            Self::Conflict { .. } => Some(format!(
+                "remove the marks and keep the lines of both sides; with `{}` in .gitattributes git does that",
+                super::GIT_ATTRIBUTE
+            )),
             Self::Newer { .. } => Some("install a newer envward".to_owned()),
         }
     }

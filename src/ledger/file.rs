@@ -38,6 +38,7 @@ pub fn newer_in_tail(path: &Path, environment: &str, generation: u64) -> Result<
 }
 
 /// Every entry of the ledger, in the order of the file.
+#[derive(Clone)]
 pub struct Ledger {
     entries: Vec<Recorded>,
     bytes: Vec<u8>,
@@ -46,11 +47,27 @@ pub struct Ledger {
 impl Ledger {
     /// Reads and checks the whole ledger; one that is not there is empty.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        let (ledger, faults) = Self::read_all(path)?;
+        faults.into_iter().next().map_or(Ok(ledger), Err)
+    }
+
+    /// Reads what of the ledger can be read, and says which lines are no entries.
+    pub fn read_all(path: &Path) -> Result<(Self, Vec<Error>), Error> {
         let bytes = fs::read_if_exists(path)?.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        Ok(Self::parse_all(bytes))
+    }
+
+    /// The entries in the text of a ledger, and which lines are none.
+    pub fn parse_all(bytes: Vec<u8>) -> (Self, Vec<Error>) {
         let lines = bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
-        let entries =
-            lines.map(|(index, line)| Recorded::parse(line, index + 1)).collect::<Result<_, _>>()?;
-        Ok(Self { entries, bytes })
+        let (mut entries, mut faults) = (Vec::new(), Vec::new());
+        for (index, line) in lines {
+            match Recorded::parse(line, index + 1) {
+                Ok(recorded) => entries.push(recorded),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        (Self { entries, bytes }, faults)
     }
 
     /// A ledger of these entries, for tests.
@@ -90,6 +107,17 @@ impl Ledger {
         Ok(id)
     }
 
+    /// The ledger with these entries too, as they are.
+    #[must_use]
+    pub fn with(&self, entries: &[Recorded]) -> Self {
+        let mut joined = self.clone();
+        for recorded in entries {
+            joined.add_line(recorded.to_line().as_bytes());
+            joined.entries.push(recorded.clone());
+        }
+        joined
+    }
+
     fn add_line(&mut self, line: &[u8]) {
         if self.bytes.last().is_some_and(|&byte| byte != b'\n') {
             self.bytes.push(b'\n');
@@ -98,7 +126,8 @@ impl Ledger {
         self.bytes.push(b'\n');
     }
 
-    fn write(&self, path: &Path) -> Result<(), Error> {
+    /// Writes the file. The caller holds the project's lock since before the ledger was read.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
         Ok(fs::write_shared(path, &self.bytes)?)
     }
 }

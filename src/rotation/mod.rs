@@ -18,11 +18,13 @@ mod error;
 pub mod events;
 pub mod evidence;
 pub mod expiry;
+pub mod intake;
 pub mod journal;
 pub mod policy;
 pub mod report;
 mod row;
 pub mod survey;
+pub mod verification;
 
 pub use error::Error;
 pub use row::{Finding, FindingCode, Row, Status, Summary};

@@ -145,10 +145,11 @@ impl FindingCode {
     /// Whether it leaves nothing of a report to be believed, so that no choice of states excuses it.
     pub fn is_grave(self) -> bool {
         use FindingCode::{
-            ClaimContradicted, LedgerBroken, LedgerForged, LedgerRewritten, Silent, Unreadable,
+            ClaimContradicted, LedgerBroken, LedgerForged, LedgerRewritten, Silent, StoreUnreachable,
+            Unreadable,
         };
         let of_ledger = matches!(self, ClaimContradicted | LedgerBroken | LedgerForged | LedgerRewritten);
-        of_ledger || matches!(self, Silent | Unreadable)
+        of_ledger || matches!(self, Silent | StoreUnreachable | Unreadable)
     }
 }
 

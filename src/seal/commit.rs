@@ -6,7 +6,7 @@
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::record::{Claim, Record};
-use super::site::{Place, Site};
+use super::site::{Place, Site, lock_ledger};
 use super::{Access, Error, Opened, trust};
 use crate::fs;
 use crate::ledger::{Entry, Event, Ledger, fingerprint};
@@ -135,7 +135,7 @@ pub(super) fn append(
     access: &Access,
 ) -> Result<String, Error> {
     let generation = entry.generation;
-    let lock = site.lock_ledger()?;
+    let lock = lock_ledger(&site.root)?;
     let project_key = keys.number(key).unwrap_or(keys.current());
     let id = Ledger::read(&site.ledger())?.append(&site.ledger(), entry, &project_key.key)?;
     drop(lock);

@@ -64,7 +64,7 @@ pub use error::Error;
 pub use fit::{Fit, Sight};
 pub use known::open_values;
 pub use layout::{Layout, lines};
-pub use note::{note, record};
+pub use note::{note, project_keys, record, take_in};
 pub use open::{Opened, open, open_bare, open_revision};
 pub use pushed::{Push, record_push};
 pub use remark::Remark;

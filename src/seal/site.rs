@@ -58,11 +58,6 @@ impl Site {
         self.root.join(ledger::FILE_NAME)
     }
 
-    /// The lock of everything that writes the ledger, which all environments share.
-    pub(super) fn lock_ledger(&self) -> Result<Lock, Error> {
-        Ok(Lock::acquire(&self.root.join(".envward/ledger.lock"))?)
-    }
-
     /// The project keys; `None` if the environment has none yet.
     pub(super) fn read_keys(&self, access: &mut Access) -> Result<Option<ProjectKeys>, Error> {
         let bytes = fs::read_if_exists(&self.environment.project_key)?;
@@ -121,6 +116,11 @@ fn id_tokens(project: &Project) -> Vec<String> {
         _ => None,
     });
     named.chain(env_vars::VAULT_ID_TOKEN.map(str::to_owned)).collect()
+}
+
+/// The lock of everything that writes the ledger of the project at `root`, which all environments share.
+pub(super) fn lock_ledger(root: &Path) -> Result<Lock, Error> {
+    Ok(Lock::acquire(&root.join(".envward/ledger.lock"))?)
 }
 
 /// Where a sealed file is.

@@ -1,10 +1,15 @@
 //! Rotation from outside: deadlines, the ledger, evidence, reports, audits, and carrying a rotation through.
 
+mod audit;
 mod evidence;
+mod exemptions;
 mod git_history;
+mod ledger;
+mod people;
 mod postgres;
 mod project;
 mod redis;
 mod reports;
 mod rotate;
 mod stored;
+mod sync;

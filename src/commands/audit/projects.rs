@@ -22,6 +22,7 @@ use crate::ui::escape;
 
 /// Arguments of `audit` without a subcommand.
 #[derive(clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// Projects, or directories that are searched for projects [default: the working directory]
     #[arg(value_name = "PATH")]

@@ -14,6 +14,7 @@ use crate::ui::escape;
 
 /// Their arguments.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// The longest age
     #[arg(long, value_name = "DURATION", value_parser = duration)]

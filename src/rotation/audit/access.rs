@@ -1,13 +1,14 @@
 //! Who could open which variable, and from when until when: by the recipients of every version of the sealed file, on
 //! every branch. No key is needed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::fs;
 use crate::git::{FileVersion, Git};
+use crate::mac::sha256;
 use crate::manifest::{Manifest, SealFormat};
 use crate::project::{Environment, Project};
 use crate::rotation::Error;
@@ -86,6 +87,11 @@ impl Access {
         let ends = ends(&versions);
         let now = names(&project.manifest);
         let mut objects = git.objects()?;
+        let mut lasting = HashSet::new();
+        for tip in git.tips()? {
+            let bytes = objects.read(&in_commit(&tip, project, &environment.sealed))?;
+            lasting.extend(bytes.map(|bytes| sha256(&bytes)));
+        }
         for FileVersion { commit, at, .. } in &versions {
             // The commit that removed the file does not have it.
             let Some(bytes) = objects.read(&in_commit(commit, project, &environment.sealed))? else {
@@ -99,6 +105,7 @@ impl Access {
             known.extend(then.as_ref().map(names).unwrap_or_default());
             // Who wrote a commit may have had another clock than who wrote the next one.
             let until = ends.get(commit.as_str()).map(|&end| end.max(*at));
+            let until = until.filter(|_| !lasting.contains(&sha256(&bytes)));
             self.add(&bytes, Span { from: *at, until }, &known);
         }
         Ok(())

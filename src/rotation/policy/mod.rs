@@ -11,6 +11,7 @@ mod terms;
 
 use indexmap::IndexMap;
 use jiff::SignedDuration;
+use jiff::civil::Date;
 
 use self::limits::Limits;
 use self::presets::Preset;
@@ -26,6 +27,9 @@ use crate::suggest::closest;
 
 /// How long what someone knew may stay in use, unless the manifest says.
 const OFFBOARD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The longest exemption, where the manifest says nothing.
+const MAX_EXEMPTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// How long before a deadline to warn, unless the schema says; at most a quarter of the longest age.
 pub const WARN: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -97,6 +101,12 @@ pub fn policies(
         policies.insert(variable.name.clone(), policy);
     }
     Ok(policies)
+}
+
+/// The last day of an exemption that is asked for or agreed to today.
+pub fn last_exempt_day(rotation: &RotationDefinition, today: Date) -> Date {
+    let longest = rotation.max_exemption.as_deref().map_or(MAX_EXEMPTION, duration);
+    today.saturating_add(longest)
 }
 
 /// What the variable's own table says, over its class, over the preset.

@@ -1,0 +1,149 @@
+//! `envward rotation attest`, `exempt` and `approve`: what people say, and who may agree to it.
+
+use super::people::{as_bob, commit, entries, last, project, pull};
+use crate::support::Sandbox;
+
+fn exempt(sandbox: &Sandbox, until: &str) -> crate::support::Run {
+    let arguments = ["rotation", "exempt", "API_KEY", "--ticket", "https://t/1", "--until", until];
+    sandbox.envward_with_input(&[&arguments[..], &["--reason", "vendor has no rotation"]].concat(), b"")
+}
+
+/// The id of the last entry.
+fn id(sandbox: &Sandbox) -> String {
+    last(sandbox)["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_a_person_did_elsewhere_is_entered_with_its_day() {
+    let sandbox = project();
+    let run = sandbox.envward("rotation attest API_KEY --ticket https://t/1 --at 2026-02-20").success();
+    let _ = run
+        .stdout("")
+        .stderr("attested in production\n  rotated   API_KEY\nto commit: envward.ledger.jsonl\n");
+    let entry = last(&sandbox);
+    assert_eq!(entry["event"], "attested");
+    assert_eq!(entry["actor"], "Alice <a@example.com>");
+    assert_eq!((&entry["done"], &entry["at"]), (&"2026-02-20".into(), &"2026-03-01T12:00:00Z".into()));
+    assert_eq!((&entry["evidence"], &entry["ticket"]), (&"E".into(), &"https://t/1".into()));
+    assert_eq!(entry["variables"], serde_json::json!(["API_KEY"]));
+    assert_eq!(entry["generation"], 1);
+    let _ = sandbox.envward("verify").success();
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_and_nothing_is_written() {
+    let sandbox = project();
+    let before = sandbox.read("envward.ledger.jsonl");
+    let attest = "rotation attest API_KEY --ticket https://t/1 --at 2026-03-02";
+    let _ = sandbox
+        .envward(attest)
+        .code(2)
+        .stderr("error: 2026-03-02 is in the future: it cannot have been done yet\n");
+    let _ = sandbox.envward("rotation attest API_KEY").code(2);
+    let _ = sandbox
+        .envward("rotation attest API_KEI --ticket https://t/1")
+        .code(2)
+        .stderr("error: the schema has no variable \"API_KEI\"\nhelp: did you mean \"API_KEY\"?\n");
+    let _ = exempt(&sandbox, "2026-02-28")
+        .code(2)
+        .stderr("error: 2026-02-28 is over: the exemption would never count\n");
+    let _ = exempt(&sandbox, "2026-05-01").code(2).stderr(
+        "error: an exemption until 2026-05-01 is too long: today the last day is 2026-04-30\n\
+         help: `max_exemption` under [rotation] in envward.toml decides\n",
+    );
+    let _ = sandbox.envward("rotation approve API_KEY").code(2).stderr(
+        "error: no exemption of API_KEY waits in production\n\
+         help: ask for one: envward rotation exempt; or is it in another commit? run: git pull\n",
+    );
+    let _ = sandbox.envward("rotation approve 0123456789ab").code(2);
+    let _ = sandbox.envward("rotation attest API_KEY=x --ticket https://t/1").code(2);
+    assert_eq!(sandbox.read("envward.ledger.jsonl"), before);
+}
+
+#[test]
+fn someone_without_a_name_cannot_vouch_for_anything() {
+    let sandbox = project();
+    sandbox.shell("git config --unset user.name && git config --unset user.email");
+    let _ = sandbox.envward("rotation attest API_KEY --ticket https://t/1").code(2).stderr(
+        "error: git does not say who you are\n\
+         help: run: git config user.name NAME; git config user.email ADDRESS\n",
+    );
+}
+
+#[test]
+fn an_environment_that_was_never_sealed_has_no_ledger_to_write_into() {
+    let sandbox = project();
+    let _ = sandbox
+        .envward("rotation attest API_KEY --ticket https://t/1 -e staging")
+        .code(3)
+        .stderr("error: secrets/staging.enc.env does not exist\nhelp: run: envward seal\n");
+}
+
+#[test]
+fn an_exemption_counts_once_someone_else_agrees() {
+    let alice = project();
+    let run = exempt(&alice, "2026-04-30").success();
+    let asked = id(&alice);
+    let _ = run.stdout("").stderr(&format!(
+        "asked for an exemption in production until 2026-04-30\n  exempt    API_KEY\n\
+         once it is committed, someone else runs: envward rotation approve {}\n\
+         to commit: envward.ledger.jsonl\n",
+        &asked[..12]
+    ));
+    let short = &asked[..12];
+    let refused = format!(
+        "error: exemption {short} by Alice <a@example.com> was asked for by you: someone else has to agree\n\
+         help: let another person run: envward rotation approve {short}\n"
+    );
+    for argument in [short, "API_KEY"] {
+        let _ = alice.envward(&format!("rotation approve {argument}")).code(2).stderr(&refused);
+    }
+    alice.shell("git config user.name 'Another name' && git config user.email A@EXAMPLE.COM");
+    let _ = alice.envward("rotation approve API_KEY").code(2).stderr(&refused);
+    alice.shell("git config user.name Alice && git config user.email a@example.com");
+    commit(&alice, "exempt");
+
+    let bob = as_bob(&alice);
+    let _ = bob.envward("rotation approve API_KEY").success().stdout("").stderr_has(&format!(
+        "approved: exemption {short} by Alice <a@example.com> until 2026-04-30\n  exempt    API_KEY\n"
+    ));
+    let approval = last(&bob);
+    assert_eq!((&approval["event"], &approval["actor"]), (&"approved".into(), &"Bob <b@example.com>".into()));
+    assert_eq!(approval["approves"], asked.as_str());
+    let _ = bob.envward(&format!("rotation approve {short}")).code(2).stderr(&format!(
+        "error: exemption {short} by Alice <a@example.com> was approved already by Bob <b@example.com>\n"
+    ));
+    commit(&bob, "approve");
+    pull(&alice, &bob);
+    assert_eq!(last(&alice), approval);
+    let _ = alice.envward("rotation verify").success();
+}
+
+#[test]
+fn an_exemption_that_was_asked_for_without_the_key_cannot_be_approved() {
+    let alice = project();
+    let _ = exempt(&alice, "2026-04-30").success();
+    let forged = forge(&last(&alice), "reason", "because");
+    let text = alice.read("envward.ledger.jsonl");
+    let kept = text.lines().count() - 1;
+    let lines: Vec<&str> = text.lines().take(kept).chain([forged.as_str()]).collect();
+    alice.write("envward.ledger.jsonl", lines.join("\n") + "\n");
+    let bob = as_bob(&alice);
+    let id = id(&bob);
+    let _ = bob.envward(&format!("rotation approve {id}")).code(2).stderr_has(
+        "was not asked for by anyone who knows the project key\n\
+         help: see what is wrong with the ledger: envward rotation verify\n",
+    );
+    assert_eq!(entries(&bob).len(), 2);
+}
+
+/// An entry with another text in one field and the id that goes with it, by someone without the project key.
+pub fn forge(entry: &serde_json::Value, field: &str, text: &str) -> String {
+    let mut entry = entry.clone();
+    let fields = entry.as_object_mut().unwrap();
+    fields.insert(field.to_owned(), text.into());
+    fields.remove("id");
+    let id = envward::mac::sha256(serde_json::to_string(&entry).unwrap().as_bytes());
+    entry["id"] = id.into();
+    serde_json::to_string(&entry).unwrap()
+}

@@ -190,6 +190,8 @@ pub struct Row {
     pub declared: Option<(String, u32)>,
     /// What is wrong beyond the status.
     pub findings: Vec<Finding>,
+    /// When the report was made that it was taken from, if it was taken from another one.
+    pub reported: Option<Timestamp>,
 }
 
 /// What a report adds up to.

@@ -169,6 +169,7 @@ impl Surveyor<'_> {
             runbook: policy.runbook.clone().or_else(|| variable.obtain.clone()),
             declared: declared(variable),
             findings,
+            reported: None,
         }
     }
 }

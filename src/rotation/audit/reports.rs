@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Audited;
@@ -66,12 +68,14 @@ impl Reports {
     }
 
     fn note(&mut self, sent: &Sent, file: usize) {
-        let this = Newest { at: sent.generated, file };
         for (project, environments) in sent.parts() {
+            let at = environments.values().copied().max().unwrap_or(sent.generated);
+            let this = Newest { at, file };
             let known = self.projects.entry(project.to_owned());
             let known = known.or_insert_with(|| OfProject { of_all: this, environments: BTreeMap::new() });
             known.of_all = known.of_all.newer(this);
-            for environment in environments {
+            for (environment, at) in environments {
+                let this = Newest { at, file };
                 let newest = known.environments.entry(environment.to_owned()).or_insert(this);
                 *newest = newest.newer(this);
             }
@@ -86,7 +90,7 @@ impl Reports {
             let counts =
                 |environment: &str| known.environments.get(environment).is_some_and(|it| it.file == file);
             let counting: Vec<&str> =
-                environments.into_iter().filter(|environment| counts(environment)).collect();
+                environments.into_keys().filter(|environment| counts(environment)).collect();
             let is_newest = known.of_all.file == file;
             if counting.is_empty() && !is_newest {
                 continue;
@@ -104,38 +108,34 @@ impl Reports {
                 let own = sent.findings.iter().filter(|(name, _)| name == project);
                 audited.findings.extend(own.map(|(_, finding)| finding.clone()));
             }
-            audited.findings.extend(self.silence(known, &counting, sent.generated, is_newest));
+            audited.findings.extend(self.silence(known, &counting, is_newest));
             all.push(audited);
         }
         all
     }
 
-    /// That what is the newest report on a project, or on some of its environments, is too old.
-    fn silence(
-        &self,
-        known: &OfProject,
-        environments: &[&str],
-        at: Timestamp,
-        is_newest: bool,
-    ) -> Option<Finding> {
-        if !self.is_old(at) {
-            return None;
+    /// That the newest report on a project, or on these environments of it, is too old.
+    fn silence(&self, known: &OfProject, environments: &[&str], is_newest: bool) -> Option<Finding> {
+        let finding = |message| Finding { code: FindingCode::Silent, message };
+        let at = known.of_all.at;
+        if self.is_old(at) {
+            return is_newest.then(|| finding(format!("its last report is of {}", day(at))));
         }
-        let day = at.strftime("%Y-%m-%d");
-        let message = if is_newest {
-            format!("its last report is of {day}")
-        } else if self.is_old(known.of_all.at) {
-            return None;
-        } else {
-            let environments = ui::escape(&environments.join(", ")).into_owned();
-            format!("its last report on {environments} is of {day}")
-        };
-        Some(Finding { code: FindingCode::Silent, message })
+        let age = |name: &&str| known.environments.get(*name).map(|newest| newest.at);
+        let old = |name: &&&str| age(name).is_some_and(|at| self.is_old(at));
+        let silent: Vec<&str> = environments.iter().filter(old).copied().collect();
+        let oldest = silent.iter().filter_map(age).min()?;
+        let environments = ui::escape(&silent.join(", ")).into_owned();
+        Some(finding(format!("its last report on {environments} is of {}", day(oldest))))
     }
 
     fn is_old(&self, at: Timestamp) -> bool {
         self.now.duration_since(at) > self.max_age
     }
+}
+
+fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
 }
 
 impl Newest {

@@ -1,6 +1,6 @@
 //! A report that a project sent, in the shape of `rotation status --format json`. Its statuses are taken as they are.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -124,6 +124,8 @@ struct Entry {
     runbook: Option<String>,
     #[serde(default)]
     findings: Vec<Finding>,
+    #[serde(default, deserialize_with = "optional")]
+    reported: Option<Timestamp>,
 }
 
 impl Sent {
@@ -151,20 +153,25 @@ impl Sent {
         Ok(Self {
             generated,
             title: report.title,
-            rows: report.entries.into_iter().map(Entry::into_row).collect(),
+            rows: report.entries.into_iter().map(|entry| entry.into_row(generated)).collect(),
             without_policy: report.summary.without_policy,
             findings: report.findings.into_iter().map(|found| (found.project, found.finding)).collect(),
         })
     }
 
-    /// The projects that it is about, each with the environments of which it has variables.
-    pub(super) fn parts(&self) -> IndexMap<&str, BTreeSet<&str>> {
-        let mut parts: IndexMap<&str, BTreeSet<&str>> = IndexMap::new();
+    /// The projects that it is about, each with the environments of which it has variables, and of when that is.
+    pub(super) fn parts(&self) -> IndexMap<&str, BTreeMap<&str, Timestamp>> {
+        let mut parts: IndexMap<&str, BTreeMap<&str, Timestamp>> = IndexMap::new();
         for row in &self.rows {
-            parts.entry(&row.project).or_default().insert(&row.environment);
+            let at = row.reported.unwrap_or(self.generated);
+            let environments = parts.entry(&row.project).or_default();
+            environments.entry(&row.environment).and_modify(|oldest| *oldest = at.min(*oldest)).or_insert(at);
         }
-        for project in self.title.iter().chain(self.findings.iter().map(|(project, _)| project)) {
+        for (project, _) in &self.findings {
             parts.entry(project).or_default();
+        }
+        if parts.is_empty() {
+            parts.extend(self.title.iter().map(|title| (title.as_str(), BTreeMap::new())));
         }
         parts
     }
@@ -180,7 +187,7 @@ fn required<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T,
 }
 
 impl Entry {
-    fn into_row(self) -> Row {
+    fn into_row(self, generated: Timestamp) -> Row {
         Row {
             project: self.project,
             environment: self.environment,
@@ -199,6 +206,7 @@ impl Entry {
             runbook: self.runbook,
             declared: None,
             findings: self.findings,
+            reported: Some(self.reported.unwrap_or(generated)),
         }
     }
 }
@@ -229,13 +237,29 @@ mod tests {
         assert_eq!(sent.rows[0].status, Status::DueSoon);
         assert_eq!(sent.rows[0].evidence, Some(Grade::B));
         assert_eq!(sent.rows[0].exempt_until, Some(jiff::civil::date(2026, 4, 1)));
-        assert_eq!(sent.parts(), IndexMap::from([("shop", BTreeSet::from(["production"]))]));
+        assert_eq!(
+            sent.parts(),
+            IndexMap::from([("shop", BTreeMap::from([("production", sent.generated)]))])
+        );
+    }
+
+    #[test]
+    fn rows_that_were_taken_from_another_report_keep_its_date() {
+        let entry = |day: &str| {
+            format!(
+                r#"{{"project":"shop","environment":"production","variable":"K","status":"ok","reported":"2026-02-{day}T00:00:00Z"}}"#
+            )
+        };
+        let entries = [entry("03"), entry("02"), entry("04")].join(",");
+        let text = format!(r#"{{"version":1,"generated":"2026-03-01T11:00:00Z","entries":[{entries}]}}"#);
+        let sent = read(&text).expect("a report");
+        assert_eq!(sent.parts()["shop"]["production"].to_string(), "2026-02-02T00:00:00Z");
     }
 
     #[test]
     fn a_project_without_variables_is_named_all_the_same() {
         let sent = read(r#"{"version":1,"generated":"2026-03-01T11:00:00Z","title":"shop","entries":[]}"#);
-        assert_eq!(sent.expect("a report").parts(), IndexMap::from([("shop", BTreeSet::new())]));
+        assert_eq!(sent.expect("a report").parts(), IndexMap::from([("shop", BTreeMap::new())]));
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub fn row(secret: StoredSecret<'_>) -> Row {
         runbook: None,
         declared: None,
         findings: Vec::new(),
+        reported: None,
     }
 }
 

@@ -31,6 +31,8 @@ struct Entry<'a> {
     controls: &'a [String],
     runbook: Option<&'a str>,
     findings: &'a [Finding],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported: Option<String>,
 }
 
 /// A finding about a whole project.
@@ -49,7 +51,9 @@ pub(super) struct Json<'a> {
 
 impl<'a> Json<'a> {
     pub(super) fn open(head: &Head, mut out: Box<dyn Write + 'a>) -> io::Result<Self> {
-        write!(out, "{{\"version\":1,\"generated\":\"{}\",\"entries\":[", rfc3339(head.generated))?;
+        write!(out, "{{\"version\":1,\"generated\":\"{}\",\"title\":", rfc3339(head.generated))?;
+        write_json(&mut out, &head.title)?;
+        out.write_all(b",\"entries\":[")?;
         Ok(Self { out, is_empty: true })
     }
 }
@@ -93,6 +97,7 @@ fn entry(row: &Row) -> Entry<'_> {
         controls: &row.controls,
         runbook: row.runbook.as_deref(),
         findings: &row.findings,
+        reported: row.reported.map(rfc3339),
     }
 }
 
@@ -115,7 +120,7 @@ mod tests {
     #[test]
     fn it_keeps_its_shape() {
         insta::assert_snapshot!(testing::write(Format::Json, &testing::rows(), 2), @r#"
-        {"version":1,"generated":"2026-03-01T12:00:00Z","entries":[
+        {"version":1,"generated":"2026-03-01T12:00:00Z","title":"shop","entries":[
         {"project":"shop","environment":"production","variable":"OK","class":"api-key","owner":"@payments","status":"ok","due":"2026-05-30T12:00:00Z","warn":"2026-02-12T12:00:00Z","last_rotated":"2025-11-28T12:00:00Z","evidence":"B","exempt_until":null,"approver":null,"driver":"manual","controls":["PCI-DSS-4.0.1/8.6.3"],"runbook":"https://wiki.example.com/rotate","findings":[]},
         {"project":"shop","environment":"production","variable":"DUE_SOON","class":"api-key","owner":"@payments","status":"due_soon","due":"2026-03-13T12:00:00Z","warn":"2026-02-12T12:00:00Z","last_rotated":"2025-11-28T12:00:00Z","evidence":"B","exempt_until":null,"approver":null,"driver":"manual","controls":["PCI-DSS-4.0.1/8.6.3"],"runbook":"https://wiki.example.com/rotate","findings":[]},
         {"project":"shop","environment":"production","variable":"OVERDUE","class":"api-key","owner":null,"status":"overdue","due":"2026-02-26T12:00:00Z","warn":"2026-02-12T12:00:00Z","last_rotated":"2025-11-28T12:00:00Z","evidence":"B","exempt_until":null,"approver":null,"driver":"manual","controls":["PCI-DSS-4.0.1/8.6.3"],"runbook":"https://wiki.example.com/rotate","findings":[]},

@@ -40,6 +40,7 @@ pub(super) fn row(variable: &str) -> Row {
         runbook: Some("https://wiki.example.com/rotate".to_owned()),
         declared: Some(("schemas/shop.toml".to_owned(), 12)),
         findings: Vec::new(),
+        reported: None,
     }
 }
 

@@ -88,6 +88,17 @@ fn an_audit_can_be_merged_again() {
     let first = sandbox.envward("audit --format json").success();
     sandbox.write("all.json", &first.stdout);
     let again = sandbox.envward("audit --format json --report all.json").success();
-    assert_eq!(again.json()["entries"], first.json()["entries"]);
-    assert_eq!(again.json()["summary"]["projects"], 2);
+    let (first, again) = (first.json(), again.json());
+    for (number, entry) in first["entries"].as_array().unwrap().iter().enumerate() {
+        let mut expected = entry.clone();
+        // The date of the report that they come from goes on with them.
+        expected["reported"] = "2026-03-01T12:00:00Z".into();
+        assert_eq!(again["entries"][number], expected);
+    }
+    assert_eq!(again["summary"]["projects"], 2);
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-09T12:00:00Z");
+    let late = again.to_string().replace("\"generated\":\"2026-03-01", "\"generated\":\"2026-03-09");
+    sandbox.write("late.json", late);
+    let run = sandbox.envward("audit --report late.json --fail-on none").code(1);
+    assert!(run.stdout.contains("\nsilent: shop: its last report is of 2026-03-01\n"), "{}", run.stdout);
 }

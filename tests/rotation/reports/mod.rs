@@ -37,6 +37,7 @@ fn row(variable: &str, status: Status, due: &str) -> Row {
         runbook: Some("https://wiki.example.com/rotate".to_owned()),
         declared: Some(("schemas/shop.toml".to_owned(), 12)),
         findings: Vec::new(),
+        reported: None,
     }
 }
 

@@ -55,7 +55,7 @@ fn it_has_nine_forms() {
     let sandbox = sandbox("2026-06-10T12:00:00Z");
     let beginnings = [
         (Format::Human, "ENVIRONMENT  VARIABLE"),
-        (Format::Json, "{\"version\":1,\"generated\":\"2026-06-10T12:00:00Z\",\"entries\":["),
+        (Format::Json, "{\"version\":1,\"generated\":\"2026-06-10T12:00:00Z\",\"title\":"),
         (Format::Csv, "project,environment,variable,"),
         (Format::Sarif, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\""),
         (Format::Ics, "BEGIN:VCALENDAR\r\n"),

@@ -112,7 +112,7 @@ mod tests {
         shop                                                                                        production                                                                                  OK                                                                                          ok                       -                        2025-11-28  B         -
 
         shallow-history: shop production UNKNOWN: older commits are missing from the clone
-        claim-contradicted: =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}& =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}& =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&: =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&
+        sources-disagree: =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}& =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}& =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&: =cmd|'/c'!A1"><script>alert(1)</script>\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&
         ledger-rewritten: till: an entry that an older commit has is missing
 
         2 projects, 10 variables: 1 breached, 2 overdue, 1 exempt_expired, 1 unknown, 1 due_soon, 1 overlap, 1 exempt, 2 ok; 1 secret variable has no policy

@@ -124,7 +124,7 @@ mod tests {
           </testsuite>
           <testsuite name="=cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;/=cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;" tests="1" failures="1" errors="0" skipped="0">
             <testcase name="=cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;" classname="=cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;/=cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;"><failure message="was due on 2026-02-26" type="rotation-overdue">was due on 2026-02-26
-        claim-contradicted: =cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;</failure></testcase>
+        sources-disagree: =cmd|'/c'!A1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u{1b}[2J\u{d}\u{a}END:VEVENT\,;|`**[x](y)\u{202e}&amp;</failure></testcase>
           </testsuite>
           <testsuite name="till" tests="1" failures="1" errors="0" skipped="0">
             <testcase name="ledger-rewritten" classname="till"><failure message="an entry that an older commit has is missing" type="rotation-ledger-rewritten">an entry that an older commit has is missing</failure></testcase>

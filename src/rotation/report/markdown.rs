@@ -115,7 +115,7 @@ mod tests {
         ### Findings
 
         - **shallow-history**: shop production UNKNOWN: older commits are missing from the clone
-        - **claim-contradicted**: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&
+        - **sources-disagree**: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&
         - **ledger-rewritten**: till: an entry that an older commit has is missing
         "#);
     }

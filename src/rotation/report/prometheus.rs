@@ -161,7 +161,7 @@ mod tests {
         # HELP secret_rotation_finding 1 for what contradicts the dates, or the record of them.
         # TYPE secret_rotation_finding gauge
         secret_rotation_finding{project="shop",environment="production",variable="UNKNOWN",code="shallow-history"} 1
-        secret_rotation_finding{project="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",environment="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",variable="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",code="claim-contradicted"} 1
+        secret_rotation_finding{project="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",environment="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",variable="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",code="sources-disagree"} 1
         secret_rotation_finding{project="till",environment="",variable="",code="ledger-rewritten"} 1
         "#);
     }

@@ -92,7 +92,7 @@ pub(super) fn rows() -> Vec<Row> {
             controls: vec![HOSTILE.to_owned()],
             runbook: hostile(),
             declared: Some((HOSTILE.to_owned(), 3)),
-            findings: vec![finding(FindingCode::ClaimContradicted, HOSTILE)],
+            findings: vec![finding(FindingCode::SourcesDisagree, HOSTILE)],
             ..row("")
         },
     ]

@@ -44,7 +44,7 @@ fn row(variable: &str, status: Status, due: &str) -> Row {
 /// Rows of two projects, and one whose every text is hostile.
 fn rows() -> Vec<Row> {
     let hostile = || Some(HOSTILE.to_owned());
-    let finding = Finding { code: FindingCode::ClaimContradicted, message: HOSTILE.to_owned() };
+    let finding = Finding { code: FindingCode::SourcesDisagree, message: HOSTILE.to_owned() };
     vec![
         row("LATER", Status::Ok, "2026-08-01T00:00:00Z"),
         row("SOON", Status::DueSoon, "2026-03-05T00:00:00Z"),

@@ -36,14 +36,14 @@ fn it_filters() {
     choose(&browser, "project", "till");
     assert_eq!(browser.run(SHOWN_VARIABLES), json!(["EARLIER"]));
     assert_eq!(browser.run("return document.getElementById('shown').textContent"), "1 of 6 shown");
-    browser.click("button[type=reset]");
+    browser.click("#filter button");
     assert_eq!(browser.run("return document.getElementById('shown').textContent"), "6 of 6 shown");
     choose(&browser, "owner", "@search");
     assert_eq!(browser.run(SHOWN_VARIABLES), json!(["LATE"]));
-    browser.click("button[type=reset]");
+    browser.click("#filter button");
     choose(&browser, "class", SHOWN);
     assert_eq!(browser.run(SHOWN_VARIABLES), json!([SHOWN]));
-    browser.click("button[type=reset]");
+    browser.click("#filter button");
     choose(&browser, "text", "shop LaTe");
     assert_eq!(browser.run(SHOWN_VARIABLES), json!(["LATE", "LATER"]));
 }

@@ -10,8 +10,12 @@ use std::{env, fs};
 /// Tells the C library where to look names up; it does not compile where a static one would still need plugins.
 const NAMES: &str = "src/static_names.c";
 
+/// The functions that `run` passes through; `scripts/order-code` writes it.
+const PATH_OF_RUN: &str = "src/run_path.txt";
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={PATH_OF_RUN}");
     println!("cargo::rerun-if-changed={NAMES}");
     let is = |variable, value| env::var(variable).is_ok_and(|set| set == value);
     if !(is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu"))
@@ -25,6 +29,17 @@ fn main() {
     // `main`.
     println!("cargo::rustc-link-arg-bins=-no-pie");
     link_statically(&directory.join("static"));
+    gather(&directory.join("run_path.ld"));
+}
+
+/// Puts the functions that `run` passes through next to each other. Among all the others they lie in sixty places of
+/// 64 KiB, and the first step into each of these is a page fault.
+fn gather(script: &Path) {
+    let functions = fs::read_to_string(PATH_OF_RUN).expect("it is a file of the package");
+    let sections: String = functions.lines().map(|name| format!("*(.text.{name})\n")).collect();
+    let text = format!("SECTIONS {{ .text.run : {{\n{sections}}} }} INSERT BEFORE .text;\n");
+    fs::write(script, text).expect("cargo's directory can be written");
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
 }
 
 /// To find, map and bind the C library takes a fifth of the time of `run`. Without its archives, as on systems that

@@ -36,8 +36,8 @@ fn main() {
 /// 64 KiB, and the first step into each of these is a page fault.
 fn gather(script: &Path) {
     let functions = fs::read_to_string(PATH_OF_RUN).expect("it is a file of the package");
-    let sections: String = functions.lines().map(|name| format!("*(.text.{name})\n")).collect();
-    let text = format!("SECTIONS {{ .text.run : {{\n{sections}}} }} INSERT BEFORE .text;\n");
+    let sections: Vec<_> = functions.lines().map(|name| format!("*(.text.{name})")).collect();
+    let text = format!("SECTIONS {{ .text.run : {{\n{}\n}} }} INSERT BEFORE .text;\n", sections.join("\n"));
     fs::write(script, text).expect("cargo's directory can be written");
     println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
 }

@@ -65,7 +65,8 @@ fn the_file_is_made_and_explains_itself() {
     let sandbox = project();
     let _ = bootstrap(&sandbox, ANSWERS).success().stdout("").stderr(
         ".env.production was created\n  generated DB_PASSWORD\n  answered  API_TOKEN, MODE\n  \
-         default   DB_USER\n  derived   DATABASE_URL\nnext: envward check\n",
+         default   DB_USER\n  derived   DATABASE_URL\n\
+         to commit: secrets/production.key.age envward.ledger.jsonl envward.toml app.toml\nnext: envward check\n",
     );
     let file = sandbox.read(".env.production");
     let password = value(&file, "DB_PASSWORD");

@@ -215,7 +215,8 @@ fn someone_who_is_removed_is_shut_out_and_what_they_saw_is_listed() {
     );
     assert!(removed.stderr.contains("production: new data key and new project key, without bob\n"));
     let warning = "warning: bob could open these; change their values where they are used\n";
-    assert!(removed.stderr.ends_with(&format!("{warning}{TO_COMMIT}")), "{}", removed.stderr);
+    let due = "due on 2026-03-08: see envward rotation status\n";
+    assert!(removed.stderr.ends_with(&format!("{warning}{due}{TO_COMMIT}")), "{}", removed.stderr);
     assert_eq!(sandbox.read("envward.toml"), MANIFEST);
     assert_eq!((bob_reads(&sandbox, "production"), bob_reads(&sandbox, "staging")), (None, None));
     sandbox.envward("run -- printenv TOKEN").success().stdout("canary-token\n");

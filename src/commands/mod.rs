@@ -29,6 +29,7 @@ mod diff;
 mod doctor;
 mod edit;
 mod export;
+mod exposing;
 mod fail_on;
 mod generate;
 mod get;

@@ -28,7 +28,7 @@ const CONFLICT_MARKS: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
-    /// The environment was sealed for the first time.
+    /// The environment was sealed for the first time; or it got values before that, and `sha256` is [`NO_FILE`].
     Created,
     /// The sealed file was written.
     Sealed,

@@ -100,7 +100,7 @@ fn record(line: &Plain) -> Option<&str> {
 }
 
 /// The newest fingerprint of each variable in the ledger, with the number of its key.
-fn known(site: &Site, keys: &ProjectKeys) -> Result<BTreeMap<String, (u32, Fingerprint)>, Error> {
+pub(super) fn known(site: &Site, keys: &ProjectKeys) -> Result<BTreeMap<String, (u32, Fingerprint)>, Error> {
     let ledger = Ledger::read(&site.ledger())?;
     let own = ledger.entries().iter().filter(|recorded| recorded.entry.environment == site.name());
     let mut own: Vec<_> = own
@@ -119,7 +119,8 @@ fn known(site: &Site, keys: &ProjectKeys) -> Result<BTreeMap<String, (u32, Finge
     Ok(known)
 }
 
-fn compare(
+/// Which of the values the ledger does not know, or knows otherwise.
+pub(super) fn compare(
     site: &Site,
     keys: &ProjectKeys,
     known: &BTreeMap<String, (u32, Fingerprint)>,

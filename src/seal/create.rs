@@ -40,7 +40,12 @@ pub fn create(
     }
     check_ledger(&place)?;
     let recipients = site.recipients(access)?;
+    let was_keyed = fs::exists(&environment.project_key);
     let (keys, author) = ensure_keys(&site, &recipients, access, rng)?;
+    if was_keyed {
+        // It may be older than a recipient.
+        site.write_keys(&keys, &recipients)?;
+    }
     let newest = newest_generation(&site, &keys, access)?;
     let values = layout::values(&lines);
     let selector = clear::first(schema, values.keys());

@@ -5,6 +5,7 @@ mod evidence;
 mod exemptions;
 mod git_history;
 mod ledger;
+mod offboarding;
 mod people;
 mod postgres;
 mod project;

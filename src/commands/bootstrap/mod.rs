@@ -52,6 +52,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     // Also after Ctrl-C: what was answered before it is kept.
     let refused = target.finish(&session, context)?;
     report_filled(&session, &target, &mut context.ui);
+    target.record(&session, context)?;
     if asked.is_err() {
         context.ui.note("what was answered is kept; go on with: envward bootstrap");
     }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::bootstrap::{Session, complete};
-use crate::commands::sealing::{say_remarks, say_sealed_only};
+use crate::commands::sealing::{say_commit, say_remarks, say_sealed_only};
 use crate::context::Context;
 use crate::dotenv::{self, Document, Unportable};
 use crate::error::Error;
@@ -15,6 +15,7 @@ use crate::secret::Values;
 
 /// What is completed, with what it held at the start.
 pub(super) struct Target<'a> {
+    project: &'a Project,
     environment: &'a Environment,
     schema: &'a Schema,
     shown: String,
@@ -23,8 +24,17 @@ pub(super) struct Target<'a> {
 }
 
 enum Kind {
-    EnvFile { document: Document, on_disk: Option<Zeroizing<Vec<u8>>>, is_new: bool, refused: Refused },
-    Sealed { opened: Box<Opened>, access: Access },
+    EnvFile {
+        document: Document,
+        on_disk: Option<Zeroizing<Vec<u8>>>,
+        is_new: bool,
+        refused: Refused,
+        access: Access,
+    },
+    Sealed {
+        opened: Box<Opened>,
+        access: Access,
+    },
 }
 
 /// Names that could not be written, and why.
@@ -33,7 +43,7 @@ pub(super) type Refused = Vec<(String, Unportable)>;
 impl<'a> Target<'a> {
     /// Opens what there is.
     pub fn open(
-        project: &Project,
+        project: &'a Project,
         environment: &'a Environment,
         schema: &'a Schema,
         mut access: Access,
@@ -59,11 +69,11 @@ impl<'a> Target<'a> {
         } else {
             crate::git::refuse_tracked(path, &context.env)?;
             let is_new = on_disk.is_none();
-            Kind::EnvFile { document, on_disk, is_new, refused: Refused::new() }
+            Kind::EnvFile { document, on_disk, is_new, refused: Refused::new(), access }
         };
         let path = if is_sealed { &environment.sealed } else { path };
         let shown = path.strip_prefix(&context.cwd).unwrap_or(path).display().to_string();
-        Ok(Self { environment, schema, shown, present, kind })
+        Ok(Self { project, environment, schema, shown, present, kind })
     }
 
     /// The values that were there at the start.
@@ -114,6 +124,35 @@ impl<'a> Target<'a> {
                 Ok(Refused::new())
             }
         }
+    }
+
+    /// Enters into the ledger when the values of an env file were made, as far as somebody could open the project key;
+    /// a sealed file had that done. Whether the session filled in anything is for who cannot open the key.
+    pub fn record(&mut self, session: &Session<'_>, context: &mut Context) -> Result<(), Error> {
+        let Kind::EnvFile { document, access, .. } = &mut self.kind else { return Ok(()) };
+        let environment = self.environment;
+        if environment.recipients.is_empty() {
+            let name = &environment.name;
+            context.ui.note(&format!("{name} has no recipients: the ledger does not know its values"));
+            context.ui.help("add yourself: envward recipients add NAME \"$(envward identity show)\"");
+            return Ok(());
+        }
+        let mut values = document.values();
+        values.retain(|_, value| !value.is_empty());
+        match seal::record_values(self.project, environment, &values, access, &mut context.rng) {
+            Ok(true) => say_commit(self.project, std::slice::from_ref(environment), context),
+            Ok(false) => {}
+            Err(error @ (seal::Error::Ledger(_) | seal::Error::File(_))) => return Err(error.into()),
+            Err(error) if error.lacks_identity() && session.filled().is_empty() => {}
+            // The env file is written, and that is what it was about.
+            Err(error) => {
+                context.ui.warn(&format!("the ledger does not know the values: {error}"));
+                if let Some(hint) = error.hint() {
+                    context.ui.help(&hint);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

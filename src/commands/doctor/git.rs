@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Patient;
 use crate::context::Context;
 use crate::git::Git;
+use crate::ledger;
 use crate::store::Finding;
 use crate::ui::escape;
 
@@ -23,7 +24,7 @@ pub(super) fn examine(patient: &Patient, context: &mut Context) -> Vec<Finding> 
         findings.extend(exposed(&git, &file, &project.root));
     }
     let sealed = patient.environments.iter().flat_map(|it| [it.sealed.clone(), it.project_key.clone()]);
-    for file in sealed {
+    for file in sealed.chain([project.root.join(ledger::FILE_NAME)]) {
         findings.extend(shut_out(&git, &file, &project.root));
     }
     if findings.is_empty() {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{environments, reseal_stores, say_other_remarks};
 use crate::cli::Format;
+use crate::commands::exposing::{expose, say_due};
 use crate::commands::name;
 use crate::commands::sealing::say_commit;
 use crate::context::Context;
@@ -83,6 +84,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         let known: Vec<String> = opened.values.keys().cloned().collect();
         let found = exposure(git.as_ref(), environment, &sealed, &known, &key, context.clock.now())?;
         report.add(&environment.name, &found);
+        // Before the keys change too: who shuts himself out could not write it any more.
+        let known: Vec<String> = found.variables.into_keys().collect();
+        expose(&project, environment, known, &format!("left: {}", args.name), &mut access)?;
         shut_out(opened, remaining, &args.name, &environment.name, &mut access, context)?;
         reseal_stores(&project, environment, args.identity.as_deref(), context)?;
     }
@@ -91,6 +95,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.note("this is no git repository: only the present files were looked at");
     }
     print(&report, as_json, context)?;
+    if !report.variables.is_empty() {
+        say_due(&project, context);
+    }
     say_commit(&project, &environments, context);
     Ok(ExitCode::from_findings(found || !report.complete))
 }

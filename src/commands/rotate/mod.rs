@@ -1,5 +1,6 @@
 //! `envward rotate`: give variables new values, and carry them to where they are used.
 
+mod because;
 mod due;
 mod in_flight;
 mod kept;
@@ -27,7 +28,7 @@ use crate::exit_code::ExitCode;
 )]
 pub struct Args {
     /// The variables
-    #[arg(value_name = "NAME", required_unless_present_any = ["due", "resume", "abort"])]
+    #[arg(value_name = "NAME", required_unless_present_any = ["due", "resume", "abort", "because"])]
     names: Vec<String>,
 
     /// All that are due and have a driver; ends overlaps that are over, and lists what a person has to do
@@ -41,6 +42,11 @@ pub struct Args {
     /// Take back what was stopped [default: all of it]
     #[arg(long, conflicts_with = "resume")]
     abort: bool,
+
+    /// Mark variables as due, and rotate nothing yet: `left: NAME` what that person's key could open in any commit,
+    /// `leaked: WHERE` what was named, or every secret
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["due", "resume", "abort", "dry_run", "no_push"])]
+    because: Option<String>,
 
     /// Only show what would be done
     #[arg(long, conflicts_with_all = ["resume", "abort"])]
@@ -61,6 +67,9 @@ pub struct Args {
 
 /// Give variables new values, and carry them to where they are used.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    if let Some(because) = &args.because {
+        return because::run(because, args, context);
+    }
     let session = Session::open(args, context)?;
     if args.resume || args.abort {
         return in_flight::run(&session, context);

@@ -13,6 +13,7 @@ mod surveying;
 mod sync;
 mod verify;
 
+pub(in crate::commands) use self::status::known;
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::Error;

@@ -48,7 +48,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 }
 
 /// Refuses names that the schema does not know.
-pub(super) fn known(names: &[String], schema: &Schema) -> Result<(), Error> {
+pub(in crate::commands) fn known(names: &[String], schema: &Schema) -> Result<(), Error> {
     for variable in names {
         name::require(variable)?;
         if !schema.vars.contains_key(variable) {

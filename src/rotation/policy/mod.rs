@@ -10,8 +10,8 @@ mod shorten;
 mod terms;
 
 use indexmap::IndexMap;
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use self::limits::Limits;
 use self::presets::Preset;
@@ -107,6 +107,11 @@ pub fn policies(
 pub fn last_exempt_day(rotation: &RotationDefinition, today: Date) -> Date {
     let longest = rotation.max_exemption.as_deref().map_or(MAX_EXEMPTION, duration);
     today.saturating_add(longest)
+}
+
+/// When a value has to be replaced that became known at a moment.
+pub fn exposed_due(rotation: &RotationDefinition, at: Timestamp) -> Timestamp {
+    at.saturating_add(rotation.offboard.as_deref().map_or(OFFBOARD, duration)).unwrap_or(Timestamp::MAX)
 }
 
 /// What the variable's own table says, over its class, over the preset.

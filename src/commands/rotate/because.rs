@@ -78,7 +78,7 @@ fn left(
             context.ui.warn(&format!("{}: {} can still open it", environment.name, escape(who)));
             context.ui.help(&format!("shut them out: envward recipients remove {}", escape(who)));
         }
-        mark(because, exposed, project, &environment, &mut access, context)?;
+        mark(because, &exposed, project, &environment, &mut access, context)?;
         marked.push(environment);
     }
     if !complete {
@@ -154,7 +154,7 @@ fn leaked(because: &str, project: &Project, args: &Args, context: &mut Context) 
             return Err(PromptError::Declined.into());
         }
     }
-    mark(because, names, project, &environment, &mut access, context)?;
+    mark(because, &names, project, &environment, &mut access, context)?;
     say_due(project, context);
     say_commit(project, std::slice::from_ref(&environment), context);
     Ok(ExitCode::Done)
@@ -162,7 +162,7 @@ fn leaked(because: &str, project: &Project, args: &Args, context: &mut Context) 
 
 fn mark(
     because: &str,
-    names: Vec<String>,
+    names: &[String],
     project: &Project,
     environment: &Environment,
     access: &mut Access,
@@ -172,8 +172,8 @@ fn mark(
         context.ui.say(&format!("{}: nothing to mark", environment.name));
         return Ok(());
     }
-    expose(project, environment, names.clone(), because, access)?;
+    expose(project, environment, names.to_vec(), because, access)?;
     context.ui.say(&format!("{}: marked as due", environment.name));
-    context.ui.say_names("exposed", &names);
+    context.ui.say_names("exposed", names);
     Ok(())
 }

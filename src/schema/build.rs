@@ -11,7 +11,7 @@ use super::layer::Layer;
 use super::rules::Expression;
 use super::template::{self, Template};
 use super::types::{self, ValueType};
-use super::{Error, Origin, Required, Rule, Schema, ValueSource, Variable};
+use super::{Error, Origin, Required, Rule, Schema, ValueSource, Variable, rotation};
 use crate::generate::Recipe;
 use crate::suggest::closest;
 use crate::ui;
@@ -40,6 +40,7 @@ pub(super) fn schema(mut layers: Vec<Layer>) -> Result<Schema, Error> {
         builder.durations(&["classes", name], class.durations());
     }
     builder.templates(&mut vars);
+    builder.rotation(&vars, &merged.classes);
     if builder.faults.is_empty() {
         Ok(Schema { name, vars, rules, classes: merged.classes, files })
     } else {
@@ -261,6 +262,21 @@ impl Builder<'_> {
             let parts = vars[&name].template.iter().flat_map(Template::parts);
             if parts.filter_map(|part| vars.get(part)).any(|part| part.secret) {
                 vars[&name].secret = true;
+            }
+        }
+    }
+
+    /// Refuses what cannot be rotated as it says; a variable with another fault is missing, and would be missed.
+    fn rotation(&mut self, vars: &IndexMap<String, Variable>, classes: &IndexMap<String, RotationClass>) {
+        if self.faults.is_empty() {
+            for objection in rotation::objections(vars, classes) {
+                let field = ["rotate", objection.field];
+                self.variable_fault(
+                    &objection.variable,
+                    &field,
+                    &objection.message,
+                    objection.help.as_deref(),
+                );
             }
         }
     }

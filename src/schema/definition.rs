@@ -161,11 +161,13 @@ pub struct Scalar(pub String);
 pub struct Rotate {
     /// Class whose fields apply where this table has none.
     pub class: Option<String>,
-    /// Longest age, such as `90d`.
+    /// Longest age, such as `90d` [default: any; then only an event makes it due, such as a leak or the end of a
+    /// token].
     pub every: Option<String>,
-    /// How long before the deadline to warn.
+    /// How long before the deadline to warn [default: 14d, at most a quarter of `every`].
     pub warn: Option<String>,
-    /// How long after the deadline it is merely overdue; then it is breached.
+    /// How long after the deadline it is merely overdue; then it is breached [default: 7d, at most a quarter of
+    /// `every`].
     pub grace: Option<String>,
     /// How long the previous value stays valid.
     pub overlap: Option<String>,
@@ -189,11 +191,13 @@ pub struct Rotate {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RotationClass {
-    /// Longest age, such as `90d`.
+    /// Longest age, such as `90d` [default: any; then only an event makes it due, such as a leak or the end of a
+    /// token].
     pub every: Option<String>,
-    /// How long before the deadline to warn.
+    /// How long before the deadline to warn [default: 14d, at most a quarter of `every`].
     pub warn: Option<String>,
-    /// How long after the deadline it is merely overdue; then it is breached.
+    /// How long after the deadline it is merely overdue; then it is breached [default: 7d, at most a quarter of
+    /// `every`].
     pub grace: Option<String>,
     /// How long the previous value stays valid.
     pub overlap: Option<String>,

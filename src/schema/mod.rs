@@ -16,6 +16,7 @@ mod lint;
 mod load;
 mod model;
 pub mod placeholder;
+mod rotation;
 pub mod rules;
 mod shape;
 pub mod template;

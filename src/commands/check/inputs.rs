@@ -16,6 +16,7 @@ use crate::fs;
 use crate::git::Git;
 use crate::manifest;
 use crate::project::{self, Environment, Project};
+use crate::rotation::policy;
 use crate::schema::{self, Schema, Source};
 use crate::seal::{self, Access};
 use crate::secret::{Secret, Values};
@@ -93,6 +94,10 @@ pub(super) fn load(args: &Args, context: &mut Context) -> Result<Inputs, Error> 
     };
     if let Some(schema) = &schema {
         schema::lint(schema, &mut context.rng, context.clock.now())?;
+    }
+    if let (None, Some(project), Some(schema)) = (&args.schema, &project, &schema) {
+        // A policy that cannot be met is told here, not on the day on which a deadline is looked at.
+        policy::policies(schema, &project.manifest.rotation, project::STRICTEST)?;
     }
     let mut access = Access::from_context(context, args.identity.as_deref());
     let mut reader = Reader { project, access: &mut access, context };

@@ -179,7 +179,8 @@ fn a_store_is_asked_only_when_that_is_said() {
     // Only the manifest names the address, so no credential goes there.
     sandbox.envward("rotation status --stores --no-input").code(2);
     let sandbox = sandbox.with("VAULT_ADDR", "https://127.0.0.1:1").with("VAULT_TOKEN", "canary");
-    let run = sandbox.envward("rotation status --stores").success();
+    // What the store would have said may be worse than the rest.
+    let run = sandbox.envward("rotation status --stores").code(1);
     assert!(!run.stdout.contains("canary"), "{}", run.stdout);
     let _ = run.stdout_has("store-unreachable: app: store vault could not be asked: ");
 }

@@ -105,8 +105,17 @@ fn nothing_unfinished_is_left_in_the_source() {
 fn no_file_knows_the_machine_of_a_developer() {
     let homes = ["/home/", "/Users/", "/root/", "C:\\Users\\"];
     // Names that belong to no real machine, for tests.
-    let made_up =
-        ["/home/u", "/home/alice", "/home/.config", "/home/.local", "/home/.vault-token", "*/home/"];
+    let made_up = [
+        "/home/u",
+        "/home/alice",
+        "/home/.config",
+        "/home/.local",
+        "/home/.vault-token",
+        "*/home/",
+        "/home/a/",
+        "../home/",
+        "out/root/",
+    ];
     for directory in ["src", "tests", "benches", "fuzz/fuzz_targets", "schemas", "scripts"] {
         let here = Path::new("tests/house.rs");
         let fixtures = Path::new("tests/fixtures");

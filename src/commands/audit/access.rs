@@ -8,6 +8,7 @@ use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
 use super::super::{HUMAN_OR_JSON, require_format};
+use super::{chosen, no_environment};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
@@ -49,6 +50,9 @@ struct Report {
     generated: String,
     entries: Vec<Entry>,
     findings: Vec<Unknown>,
+    /// How many environments were looked at.
+    #[serde(skip)]
+    environments: usize,
 }
 
 #[derive(Serialize)]
@@ -82,9 +86,13 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
         places.add_tree(&context.cwd);
     }
     let generated = second(context.clock.now());
-    let mut report = Report { version: 1, generated, entries: Vec::new(), findings: Vec::new() };
+    let mut report =
+        Report { version: 1, generated, entries: Vec::new(), findings: Vec::new(), environments: 0 };
     for place in places.into_vec() {
         report.add(&place, args, context);
+    }
+    if let Some(name) = chosen(context).filter(|_| report.environments == 0) {
+        return Err(no_environment(name));
     }
     let text = if context.globals.format == Format::Json {
         serde_json::to_string(&report).expect("names and times are always JSON") + "\n"
@@ -116,8 +124,9 @@ impl Report {
     fn add_project(&mut self, project: &Project, args: &Args, context: &Context) {
         let git = Git::discover(&project.root, &context.env);
         let names = project.manifest.environments.keys();
-        let chosen = context.globals.env.as_ref();
+        let chosen = chosen(context);
         for name in names.filter(|name| chosen.is_none_or(|chosen| chosen == *name)) {
+            self.environments += 1;
             let looked = project.environment_named(name).map_err(Error::from).and_then(|environment| {
                 Ok(access::access(project, &environment, git.as_ref(), context.clock.now())?)
             });

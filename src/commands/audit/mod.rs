@@ -18,10 +18,12 @@ mod vault;
 use jiff::SignedDuration;
 
 use crate::context::Context;
+use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::rotation::report::Head;
 use crate::schema::types::parse_duration;
+use crate::ui::escape;
 
 /// Arguments of `audit`.
 #[derive(clap::Args)]
@@ -68,6 +70,16 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         #[cfg(any(feature = "vault", feature = "aws"))]
         Some(Subject::Policy(args)) => policy::run(args, context),
     }
+}
+
+/// The environment of `-e` or of `ENVWARD_ENV`, if one is named.
+fn chosen(context: &Context) -> Option<&str> {
+    context.globals.env.as_deref().or_else(|| context.env.get(env_vars::ENVWARD_ENV))
+}
+
+/// That no project has the environment that was named: a misspelt one would look like one in order.
+fn no_environment(name: &str) -> Error {
+    Error::usage(format!("none of the projects has an environment \"{}\"", escape(name)))
 }
 
 fn head(title: String, context: &Context) -> Head {

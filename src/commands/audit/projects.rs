@@ -7,9 +7,8 @@ use jiff::SignedDuration;
 use super::super::fail_on::FailOn;
 use super::super::store_access::{Target, stores_of};
 use super::tally::Tally;
-use super::{duration, head};
+use super::{chosen, duration, head, no_environment};
 use crate::context::Context;
-use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::fs;
@@ -18,7 +17,6 @@ use crate::project::{Environment, Project};
 use crate::rotation::audit::{self, Expected, Options, Places, Reports};
 use crate::rotation::evidence::store_facts::StoreFacts;
 use crate::rotation::report;
-use crate::ui::escape;
 
 /// Arguments of `audit` without a subcommand.
 #[derive(clap::Args)]
@@ -73,8 +71,8 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
         .map_err(Error::Output)?;
     let mut tally = Tally::new(sink, expected);
     let env = context.env.clone();
-    let environment = context.globals.env.clone();
-    let environment = environment.as_deref().or_else(|| env.get(env_vars::ENVWARD_ENV));
+    let environment = chosen(context).map(str::to_owned);
+    let environment = environment.as_deref();
     let options = Options { env: &env, with_git: !args.no_git, environment, now };
     let mut take = |audited| {
         progress.advance();
@@ -96,10 +94,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
     let environments = tally.environments();
     let summary = tally.finish()?;
     match environment {
-        Some(name) if environments == 0 => {
-            let message = format!("none of the projects has an environment \"{}\"", escape(name));
-            Err(Error::usage(message))
-        }
+        Some(name) if environments == 0 => Err(no_environment(name)),
         _ => Ok(ExitCode::from_findings(args.fail_on.is_met(&summary))),
     }
 }

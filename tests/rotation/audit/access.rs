@@ -109,3 +109,12 @@ fn what_is_not_committed_counts_from_now() {
     assert_eq!(report["entries"][0]["from"], "2026-03-01T12:00:00Z");
     assert_eq!(report["entries"][0]["until"], serde_json::Value::Null);
 }
+
+#[test]
+fn a_misspelt_environment_is_not_one_that_nobody_could_open() {
+    let sandbox = joined_and_left();
+    sandbox
+        .envward("audit access -e prodution")
+        .code(2)
+        .stderr("error: none of the projects has an environment \"prodution\"\n");
+}

@@ -1,6 +1,7 @@
 //! Rotation from outside: deadlines, the ledger, evidence, reports, audits, and carrying a rotation through.
 
 mod audit;
+mod databases;
 mod evidence;
 mod exemptions;
 mod git_history;

@@ -77,6 +77,11 @@ impl Server {
         self.daemon = None;
     }
 
+    /// The port on the loopback interface.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The name of a new user, which may change its own password, and its password.
     pub fn new_user(&self) -> (String, String) {
         let name = format!("app_{}", self.made.fetch_add(1, Ordering::Relaxed));

@@ -208,6 +208,9 @@ fn check(database: fn() -> Option<Database>, step: &str) {
         assert!((database.works)(&now), "{step} {way}: what the sealed file says does not work");
         let is_new = (way == "--resume" && step != "pending") || is_recorded;
         assert_eq!(now != first, is_new, "{step} {way}");
+        if is_recorded {
+            sandbox.envward("rotate --resume").success();
+        }
         sandbox.set("ENVWARD_TEST_ONLY_SEED", "3");
         sandbox.envward("rotate DB_PASSWORD --yes").success();
         assert!((database.works)(&url(&sandbox)), "{step} {way}: the next rotation");

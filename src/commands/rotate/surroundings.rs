@@ -39,6 +39,7 @@ impl World for Surroundings<'_> {
             Progress::Done(step) => self.kill_if_a_test_says("done", *step),
             Progress::Noted(step) => self.kill_if_a_test_says("noted", *step),
             Progress::Sealed { written, rendered } => self.sealed(written, rendered),
+            Progress::Remark(remark) => self.context.ui.warn(remark),
             Progress::TakenBack => self.context.ui.say("the target has the previous value"),
             Progress::NotTakenBack(error) => {
                 self.context.ui.warn(&format!("the target may have either value: {error}"));

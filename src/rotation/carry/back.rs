@@ -62,6 +62,7 @@ impl<W: World> Carry<'_, W> {
         let sides = BothSides::of(journal, &opened.values, self.schema);
         let change = Change { current: &sides.current, pending: &sides.pending };
         self.driver.take_back(change).map_err(|error| self.failed(error))?;
+        self.pass_on_remark();
         self.world.progress(&Progress::TakenBack);
         Ok(())
     }

@@ -66,7 +66,10 @@ impl<W: World> Carry<'_, W> {
         let sides = BothSides::of(journal, &opened.values, self.schema);
         let change = Change { current: &sides.current, pending: &sides.pending };
         let done = if step == Step::Set { self.driver.set(change) } else { self.driver.test(change) };
-        let Err(error) = done else { return Ok(()) };
+        let Err(error) = done else {
+            self.pass_on_remark();
+            return Ok(());
+        };
         if !self.driver.has_overlap() && may_have_changed(&error) {
             // Before it is taken back: a crash in between must not believe that it is still set.
             journal.step = Step::Pending;

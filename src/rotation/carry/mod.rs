@@ -73,6 +73,8 @@ pub enum Progress<'a> {
         /// The variables that were rendered from their parts.
         rendered: &'a [String],
     },
+    /// The target did a step, and something about that should be known.
+    Remark(&'a str),
     /// After a step that failed, the target has the previous value again.
     TakenBack,
     /// After a step that failed, the target may have either value.
@@ -139,6 +141,13 @@ impl<W: World> Carry<'_, W> {
         let opened = self.open()?;
         self.world.keep(&opened, variable, None)?;
         Ok(self.journals().remove(variable)?)
+    }
+
+    /// Passes on what the driver says of the last step.
+    fn pass_on_remark(&mut self) {
+        if let Some(remark) = self.driver.remark() {
+            self.world.progress(&Progress::Remark(&remark));
+        }
     }
 
     /// Which variable a driver's error is of.

@@ -128,7 +128,9 @@ impl<'a> Join<'a> {
         self.check_claim(git, commit);
         let change = self.change();
         let is_linked = change.is_some_and(|change| {
-            change.sealed == commit.sealed || git.entries.get(&change.entry) == Some(&commit.commit)
+            let brought = git.entries.get(&change.entry);
+            let is_unread = git.is_cut && brought.is_none() && change.at <= commit.at;
+            change.sealed == commit.sealed || brought == Some(&commit.commit) || is_unread
         });
         if commit.boundary || (git.shallow && !is_own && !is_linked) {
             return self.hide("this clone lacks the commit that changed it");

@@ -195,6 +195,9 @@ fn a_change_that_is_committed_with_its_entry_is_proven_by_the_signature() {
     World::of(history()).committed(git(late.clone(), &[(50, 60)])).is(Some(50), Some(C), &[]);
     let named = CommitChange { sealed: "sealed 50".to_owned(), ..late };
     World::of(history()).committed(git(named, &[(50, 70)])).is(Some(50), Some(C), &[]);
+    // The entry is so old that its commit was not looked for.
+    let cut = GitHistory { is_cut: true, ..git(commit(60), &[]) };
+    World::of(history()).committed(cut).is(Some(50), Some(D), &[]);
     // Without a ledger the commit says it alone.
     World::default().committed(git(signed, &[])).is(Some(50), Some(C), &[]);
 }

@@ -8,6 +8,11 @@ use crate::ledger::{Entry, Event, Recorded};
 use crate::rotation::{Finding, FindingCode};
 use crate::ui::escape;
 
+/// How much is read of all versions together, the newest first. Each of them is the whole ledger as it was, so that
+/// without a limit the work would grow with the square of the number of commits; this is more than two thousand
+/// versions of a ledger to which each added an entry.
+const MAX_READ: usize = 1 << 30;
+
 /// How many missing entries are told one by one.
 const TOLD: usize = 20;
 
@@ -27,6 +32,8 @@ pub(super) struct Ledgers {
     lost: BTreeMap<String, Lost>,
     /// Whether a version of the ledger is missing from this clone.
     pub(super) is_incomplete: bool,
+    /// How many of the oldest changes of the ledger were not read: it is too long.
+    pub(super) unread: usize,
 }
 
 /// An entry that is gone.
@@ -49,15 +56,20 @@ impl Ledgers {
         let mut all = Self::default();
         let known: HashSet<String> = own(lines(present), environment).map(|(id, _)| id).collect();
         let mut kept = Kept::new(|bytes| bytes);
-        let mut is_newest = true;
+        let (mut is_newest, mut left) = (true, MAX_READ);
         for (step, commit) in commits.iter().enumerate() {
             for change in commit.changes.iter().filter(|change| paths.contains(&change.path)) {
+                if left == 0 {
+                    all.unread += 1;
+                    continue;
+                }
                 let new = kept.read(change.new.as_ref(), objects)?;
                 let old = kept.read(change.old.as_ref(), objects)?;
                 let (Some(new), Some(old)) = (new, old) else {
                     all.is_incomplete = true;
                     continue;
                 };
+                left = left.saturating_sub(new.len());
                 if std::mem::take(&mut is_newest) {
                     all.lose(gone(&new, present), None, environment, &known);
                 }
@@ -114,13 +126,20 @@ impl Ledgers {
         self.added.iter().map(|(id, &step)| (id.clone(), commits[step].id.clone())).collect()
     }
 
-    /// The entries that are gone.
+    /// The entries that are gone, and what was not looked at.
     pub(super) fn findings(&self) -> Vec<Finding> {
+        let unread = (self.unread > 0).then(|| {
+            let Self { unread, .. } = self;
+            let message = format!(
+                "the ledger is too long to compare all of its versions: {unread} older ones were left out"
+            );
+            Finding { code: FindingCode::ShallowHistory, message }
+        });
         let told = self.lost.iter().take(TOLD).map(|(id, lost)| lost.message(id));
         let more = self.lost.len().saturating_sub(TOLD);
         let rest = (more > 0).then(|| format!("{more} more entries were taken out of the ledger"));
         let finding = |message| Finding { code: FindingCode::LedgerRewritten, message };
-        told.chain(rest).map(finding).collect()
+        told.chain(rest).map(finding).chain(unread).collect()
     }
 }
 

@@ -39,6 +39,8 @@ pub struct GitHistory {
     pub shallow: bool,
     /// By id of an entry of the ledger: the oldest commit that has it.
     pub entries: HashMap<String, String>,
+    /// Whether `entries` lacks what only the oldest versions of the ledger tell: it is too long to read them all.
+    pub is_cut: bool,
     /// What is wrong with the ledger in the light of older commits.
     pub findings: Vec<Finding>,
 }
@@ -103,6 +105,7 @@ pub fn read(git: &Git, ledger: &Path, environment: &Environment) -> Result<GitHi
     }
     history.check_signatures(git, &mut objects)?;
     history.entries = ledgers.commits(&commits);
+    history.is_cut = ledgers.unread > 0;
     history.findings = ledgers.findings();
     Ok(history)
 }

@@ -169,7 +169,7 @@ fn two_hundred_thousand_rows_need_no_more_memory_than_a_few() {
         let name = "rotation::reports::outside::two_hundred_thousand_rows_need_no_more_memory_than_a_few";
         let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
         let output = alone.args(["--exact", name, "--nocapture"]).env(ALONE, "1").output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         return;
     }
     for format in [
@@ -191,7 +191,8 @@ fn two_hundred_thousand_rows_need_no_more_memory_than_a_few() {
         drop(few);
         let before = peak();
         stream(format, rows(200_000));
-        let grown = peak() - before;
+        // The kernel's figure is not exact: it may even be less than before.
+        let grown = peak().saturating_sub(before);
         assert!(grown < 16 * 1024, "{} took {grown} KiB more", format.name());
     }
 }

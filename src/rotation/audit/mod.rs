@@ -1,7 +1,7 @@
 //! Many projects: a tree of repositories, a list, reports of others, stores alone. What one project comes to is
 //! given on before the next ones are kept, so that memory does not grow with their number.
 //!
-//! [`Places`] says where projects are, [`project`] looks at one, [`in_order`] at many at the same time;
+//! [`Places`] says where projects are, [`project`] looks at one, [`in_order()`] at many at the same time;
 //! [`Reports`] is what others sent, and [`Expected`] what has to come one way or the other.
 //! Nothing here needs a key, and what cannot be read is a finding among the others.
 

@@ -1,7 +1,7 @@
 //! Rotates one variable: pending, set, tested, current, pushed, recorded, and at the end of the overlap retired.
 //!
 //! How a command uses it:
-//! ```ignore
+//! ```text
 //! let mut carry = Carry { … };
 //! let journal = carry.begin()?;              // the new value is durable, nothing outside was touched
 //! let outcome = carry.forward(journal)?;     // step by step, the journal after each; also after a crash

@@ -43,6 +43,9 @@ impl Target {
             return Err(invalid(format!("{name} holds no PostgreSQL URL")));
         };
         let query = |key: &str| query(&parts, key);
+        // A URL cannot name a user without a host.
+        let user = Some(parts.user.clone()).filter(|user| !user.is_empty()).or_else(|| query("user"));
+        let user = user.unwrap_or_default();
         let host = Some(parts.host.clone()).filter(|host| !host.is_empty()).or_else(|| query("host"));
         let host = host.unwrap_or_else(|| "/var/run/postgresql".to_owned());
         // asyncpg calls it `ssl`.
@@ -56,12 +59,12 @@ impl Target {
         Ok(Self {
             port: parts.port.or_else(|| query("port")?.parse().ok()).unwrap_or(5432),
             database: match parts.path.trim_start_matches('/') {
-                "" => parts.user.clone(),
+                "" => user.clone(),
                 database => database.to_owned(),
             },
             roots: query("sslrootcert").filter(|path| path != "system").map(PathBuf::from),
             password: Secret::new(parts.password),
-            user: parts.user,
+            user,
             host,
             protection,
         })
@@ -118,9 +121,9 @@ mod tests {
 
     #[test]
     fn a_url_without_a_host_names_a_socket() {
-        let target = target("postgresql://app@/shop?host=/run/postgresql");
+        let target = target("postgresql:///shop?host=/run/postgresql&user=app");
         assert!(target.is_socket() && target.is_local());
-        assert_eq!(target.host, "/run/postgresql");
+        assert_eq!((target.host.as_str(), target.user.as_str()), ("/run/postgresql", "app"));
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
     Ok(ExitCode::Done)
 }
 
+#[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "AWS alone needs to know the region"))]
 fn policy(kind: &Kind, context: &Context) -> Result<Policy, store::Error> {
     match kind {
         #[cfg(feature = "vault")]

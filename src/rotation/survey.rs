@@ -40,13 +40,15 @@ pub struct Options<'a> {
 pub struct Survey {
     /// The variables, in the order of the schema.
     pub rows: Vec<Row>,
-    /// Secret variables that have a value and no policy. What is rendered from others goes with its parts.
+    /// Secret variables that have a value and no policy, and that nothing else makes due. What is rendered from others
+    /// goes with its parts.
     pub without_policy: usize,
     /// What is wrong with the ledger or the history as a whole.
     pub findings: Vec<Finding>,
 }
 
-/// Surveys an environment. A variable that has no value there, as far as names show without a key, has no row.
+/// Surveys an environment. A variable that has no value there, as far as names show without a key, has no row; one
+/// without a policy has a row if it became known to someone, or ends by itself.
 ///
 /// # Errors
 /// The policy makes no sense, or a file cannot be read. A ledger that is broken is a finding.
@@ -73,13 +75,22 @@ pub fn survey(
     findings.extend(surveyor.findings());
     let present = surveyor.present()?;
     let mut survey = Survey { findings, ..Survey::default() };
+    let by_event = |variable| policy::by_event(variable, &project.manifest.rotation);
     for variable in schema.vars.values().filter(|variable| present.contains(&variable.name)) {
-        match policies.get(&variable.name) {
-            Some(policy) => survey.rows.push(surveyor.row(variable, policy)),
+        let name = variable.name.as_str();
+        match policies.get(name) {
+            Some(policy) => survey.rows.push(surveyor.row(name, Some(variable), policy)),
+            None if surveyor.has_event(name) => {
+                survey.rows.push(surveyor.row(name, Some(variable), &by_event(Some(variable))));
+            }
             None if variable.secret && variable.template.is_none() => survey.without_policy += 1,
             None => {}
         }
     }
+    let unknown = present.iter().filter(|name| !schema.vars.contains_key(*name) && surveyor.has_event(name));
+    let mut unknown: Vec<&String> = unknown.collect();
+    unknown.sort_unstable();
+    survey.rows.extend(unknown.into_iter().map(|name| surveyor.row(name, None, &by_event(None))));
     survey.findings.extend(contradicted(&survey.rows, &environment.name));
     Ok(survey)
 }
@@ -128,9 +139,15 @@ impl Surveyor<'_> {
         Ok(self.events.variables.iter().filter(is_there).map(|(name, _)| name.clone()).collect())
     }
 
-    fn row(&self, variable: &Variable, policy: &Policy) -> Row {
+    /// Whether something other than its age makes it due.
+    fn has_event(&self, name: &str) -> bool {
+        let exposed = self.events.variables.get(name).is_some_and(|history| history.exposed.is_some());
+        exposed || self.options.expiries.contains_key(name)
+    }
+
+    /// How a variable stands; `variable` is `None` if the schema does not know it.
+    fn row(&self, name: &str, variable: Option<&Variable>, policy: &Policy) -> Row {
         let Options { stores, expiries, now, .. } = self.options;
-        let name = variable.name.as_str();
         let history = self.events.variables.get(name);
         let evidence = evidence::evidence(Sources {
             variable: name,
@@ -166,8 +183,8 @@ impl Surveyor<'_> {
             approver: deadline.approver,
             driver: policy.driver.name().to_owned(),
             controls: policy.controls.clone(),
-            runbook: policy.runbook.clone().or_else(|| variable.obtain.clone()),
-            declared: declared(variable),
+            runbook: policy.runbook.clone().or_else(|| variable.and_then(|variable| variable.obtain.clone())),
+            declared: variable.and_then(declared),
             findings,
             reported: None,
         }

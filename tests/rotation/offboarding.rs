@@ -148,3 +148,33 @@ fn who_joins_between_bootstrap_and_the_first_seal_can_open_both_files() {
     let bob = as_bob(&sandbox);
     let _ = bob.envward("get API_KEY -e staging").success().stdout("canary-key\n");
 }
+
+#[test]
+fn what_became_known_is_due_also_without_a_policy_or_a_place_in_the_schema() {
+    let sandbox = project();
+    let schema = sandbox.read("envward.toml") + "\n[vars.PLAIN_TOKEN]\nowner = '@plain'\n";
+    sandbox.write("envward.toml", schema);
+    let _ = sandbox.envward_with_input(&["set", "PLAIN_TOKEN"], b"canary-token").success();
+    let _ = sandbox.envward_with_input(&["set", "--new", "UNDECLARED"], b"canary-new").success();
+    let rows = || {
+        let status = sandbox.envward("rotation status -e production --format json --fail-on none").json();
+        let row = |row: &serde_json::Value| format!("{} {} {}", row["variable"], row["status"], row["owner"]);
+        status["entries"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(), [r#""API_KEY" "ok" null"#, r#""DB_PASSWORD" "ok" null"#]);
+    let _ = because(&sandbox, "leaked: a log", &["--yes"]).success();
+    assert_eq!(
+        rows(),
+        [
+            r#""API_KEY" "due_soon" null"#,
+            r#""DB_PASSWORD" "due_soon" null"#,
+            r#""PLAIN_TOKEN" "due_soon" "@plain""#,
+            r#""UNDECLARED" "due_soon" null"#,
+        ]
+    );
+    let later = sandbox.copy().with("ENVWARD_TEST_ONLY_NOW", "2026-03-08T12:00:00Z");
+    let _ = later.envward("rotation status -e production").code(1);
+    // A new value ends it.
+    let _ = sandbox.envward_with_input(&["set", "PLAIN_TOKEN"], b"canary-other").success();
+    assert!(!rows().iter().any(|row| row.contains("PLAIN_TOKEN")));
+}

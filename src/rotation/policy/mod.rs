@@ -90,7 +90,8 @@ pub fn policies(
         let terms = terms(variable, rotate, schema, preset)?;
         let limits = Limits { variable: &variable.name, terms: &terms };
         limits.check(rotation)?;
-        let mut policy = policy(variable, rotate, terms, rotation);
+        let terms = Terms { owner: terms.owner.or_else(|| variable.owner.clone()), ..terms };
+        let mut policy = policy(rotate, terms, rotation);
         for (name, shortened) in &rotation.environments {
             let shortening = Shortening { environment: name, shortened, schema, preset };
             let shorter = shortening.apply(variable, policy.clone())?;
@@ -112,6 +113,13 @@ pub fn last_exempt_day(rotation: &RotationDefinition, today: Date) -> Date {
 /// When a value has to be replaced that became known at a moment.
 pub fn exposed_due(rotation: &RotationDefinition, at: Timestamp) -> Timestamp {
     at.saturating_add(rotation.offboard.as_deref().map_or(OFFBOARD, duration)).unwrap_or(Timestamp::MAX)
+}
+
+/// The policy of a variable that nobody has to rotate by its age: only an event makes it due, such as a leak or the end
+/// of its value. `variable` is `None` for one that the schema does not know.
+pub fn by_event(variable: Option<&Variable>, rotation: &RotationDefinition) -> Policy {
+    let owner = variable.and_then(|variable| variable.owner.clone());
+    policy(&Rotate::default(), Terms { owner, ..Terms::default() }, rotation)
 }
 
 /// What the variable's own table says, over its class, over the preset.
@@ -166,7 +174,7 @@ fn within(length: SignedDuration, every: Option<SignedDuration>) -> SignedDurati
     every.map_or(length, |every| length.min(every / 4))
 }
 
-fn policy(variable: &Variable, rotate: &Rotate, terms: Terms, rotation: &RotationDefinition) -> Policy {
+fn policy(rotate: &Rotate, terms: Terms, rotation: &RotationDefinition) -> Policy {
     let every = terms.every;
     let jitter = rotation.jitter.as_deref().map(duration).unwrap_or_default();
     Policy {
@@ -178,7 +186,7 @@ fn policy(variable: &Variable, rotate: &Rotate, terms: Terms, rotation: &Rotatio
         min_evidence: terms.min_evidence,
         driver: terms.driver.unwrap_or(DriverTable::Manual),
         previous: rotate.previous.clone(),
-        owner: terms.owner.or_else(|| variable.owner.clone()),
+        owner: terms.owner,
         runbook: terms.runbook,
         controls: terms.controls.unwrap_or_default(),
         offboard: rotation.offboard.as_deref().map_or(OFFBOARD, duration),

@@ -72,7 +72,7 @@ pub use remark::Remark;
 pub use rotated::{Rotation, record_rotation, recorded_rotation};
 pub use series::Series;
 pub use set_recipients::set_recipients;
-pub use unsealed::record_values;
+pub use unsealed::{record_values, rekey_unsealed};
 pub use verify::{Check, Outcome, Verdict, verify, verify_bare};
 pub use working_copy::{Unsealed, WorkingCopy};
 pub use write::write;

@@ -1,12 +1,14 @@
-//! Values of an environment that has no sealed file yet: the ledger knows when they were made all the same.
+//! An environment that has no sealed file yet: the ledger knows when its values were made all the same, and whoever
+//! leaves it does not keep its project key.
 
 use super::adopt::{compare, known};
 use super::commit::{append, check_ledger};
 use super::create::ensure_keys;
+use super::recipients::Recipient;
 use super::site::{Place, Site};
-use super::{Access, Error};
+use super::{Access, Error, WorkingCopy, trust};
 use crate::fs;
-use crate::ledger::{Entry, Event, fingerprint};
+use crate::ledger::{Entry, Event, fingerprint, fingerprints};
 use crate::project::{Environment, Project};
 use crate::rng::Rng;
 use crate::secret::Values;
@@ -49,5 +51,50 @@ pub fn record_values(
         return Ok(false);
     }
     append(&site, entry, &keys, key.number, access)?;
+    Ok(true)
+}
+
+/// Gives an environment that was never sealed a new project key without one of its recipients. What its env file
+/// holds is entered under both keys, so that it does not look new. Whether there was a project key.
+///
+/// # Errors
+/// Nobody would be left, no identity opens the project key, or the ledger cannot be read or written.
+pub fn rekey_unsealed(
+    project: &Project,
+    environment: &Environment,
+    leaving: &Recipient,
+    access: &mut Access,
+    rng: &mut Rng,
+) -> Result<bool, Error> {
+    let site = Site::new(project, environment, access);
+    let place = Place::Site(site.clone());
+    let _lock = place.lock(access)?;
+    if fs::exists(&environment.sealed) {
+        return Ok(false);
+    }
+    check_ledger(&place)?;
+    let Some(old) = site.read_keys(access)? else { return Ok(false) };
+    trust::check_author(&old, &site, &site.machine(access)?, access)?;
+    let mut recipients = site.recipients(access)?;
+    recipients.retain(|recipient| recipient != leaving);
+    if recipients.is_empty() {
+        return Err(Error::NoRecipients { path: environment.project_key.clone() });
+    }
+    let keys = old.next(rng)?;
+    let document = WorkingCopy::document(&environment.env_file)?;
+    let mut values = document.map(|document| document.values()).unwrap_or_default();
+    let known = known(&site, &old)?;
+    values.retain(|name, _| known.contains_key(name));
+    let (before, after) = (old.current(), keys.current());
+    let entry = Entry {
+        fingerprints: fingerprints(&before.key, site.name(), &values),
+        new_fingerprints: fingerprints(&after.key, site.name(), &values),
+        new_key: Some(after.number),
+        new_pin: Some(after.pin()),
+        key: before.number,
+        ..Entry::new(site.name(), Event::Rekeyed, site.author(access), access.now)
+    };
+    site.write_keys(&keys, &recipients)?;
+    append(&site, entry, &keys, before.number, access)?;
     Ok(true)
 }

@@ -150,6 +150,39 @@ fn who_joins_between_bootstrap_and_the_first_seal_can_open_both_files() {
 }
 
 #[test]
+fn who_leaves_before_the_first_seal_does_not_keep_the_project_key() {
+    let sandbox = project();
+    let manifest = sandbox.read("envward.toml");
+    sandbox.write("envward.toml", manifest.replace("[\"alice\"]", "[\"alice\", \"bob\"]"));
+    sandbox.write(".env.staging", "API_KEY=canary-key\nDB_PASSWORD=canary-password\n");
+    let _ = sandbox.envward("bootstrap -e staging --no-input").success();
+    let values = last(&sandbox)["fingerprints"].clone();
+    let bob = as_bob(&sandbox);
+    let _ = sandbox.envward("recipients remove bob -e staging").success().stderr(
+        "staging: new project key, without bob\nto commit: secrets/staging.key.age envward.ledger.jsonl\n",
+    );
+    let entry = last(&sandbox);
+    assert_eq!(
+        (&entry["event"], &entry["key"], &entry["new_key"]),
+        (&"rekeyed".into(), &1.into(), &2.into())
+    );
+    assert_eq!(entry["fingerprints"], values);
+    assert_eq!(entry["new_fingerprints"].as_object().unwrap().len(), 3);
+
+    // The values are as old as they were, and the first seal goes on with the new key.
+    let later = sandbox.copy().with("ENVWARD_TEST_ONLY_NOW", "2026-03-02T12:00:00Z");
+    let _ = later.envward("seal -e staging").success();
+    assert_eq!(last(&later)["key"], 2);
+    let _ = later.envward("rotation verify").success();
+    let status = later.envward("rotation status API_KEY -e staging --format json --fail-on none").json();
+    assert_eq!(status["entries"][0]["last_rotated"], "2026-03-01T12:00:00Z");
+    // Bob's key opens neither file, and a seal of his own is refused.
+    bob.shell(&format!("cp '{}/secrets/staging.key.age' secrets/", later.project().display()));
+    bob.shell(&format!("cp '{}/secrets/staging.enc.env' secrets/", later.project().display()));
+    let _ = bob.envward("get API_KEY -e staging").code(4);
+}
+
+#[test]
 fn what_became_known_is_due_also_without_a_policy_or_a_place_in_the_schema() {
     let sandbox = project();
     let schema = sandbox.read("envward.toml") + "\n[vars.PLAIN_TOKEN]\nowner = '@plain'\n";

@@ -90,6 +90,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         shut_out(opened, remaining, &args.name, &environment.name, &mut access, context)?;
         reseal_stores(&project, environment, args.identity.as_deref(), context)?;
     }
+    for environment in environments.iter().filter(|environment| has_key_alone(environment, &key)) {
+        if seal::rekey_unsealed(&project, environment, &key, &mut access, &mut context.rng)? {
+            context.ui.say(&format!("{}: new project key, without {}", environment.name, args.name));
+        }
+    }
     manifest.save()?;
     if git.is_none() {
         context.ui.note("this is no git repository: only the present files were looked at");
@@ -135,6 +140,12 @@ fn edited(
     }
     manifest.check()?;
     Ok(manifest)
+}
+
+/// Whether nothing is sealed to the key yet and it may open the project key.
+fn has_key_alone(environment: &Environment, key: &Recipient) -> bool {
+    let is_named = environment.recipients.iter().any(|(_, other)| canonical(other) == key.to_string());
+    is_named && !fs::exists(&environment.sealed) && fs::exists(&environment.project_key)
 }
 
 /// Who can still open the file: neither the one who leaves nor a recipient whose time is over; and whether there

@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use crate::rotation::{Status, Summary};
 
 /// The flag, to be flattened into the arguments of a command.
-#[derive(clap::Args)]
+#[derive(clap::Args, PartialEq)]
 pub struct FailOn {
     /// End with 1 if a variable is one of these, or none: overdue, breached, unknown, exempt_expired, due_soon,
     /// overlap, exempt

@@ -28,7 +28,7 @@ use crate::ui::escape;
 /// Arguments of `audit`.
 #[derive(clap::Args)]
 #[command(
-    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
     after_help = "Needs no private key and asks for none, and shows no value. Ends with 1 as --fail-on says, and \
                   if a project cannot be read or is silent. A directory that is called like one of the commands \
                   is written with ./ before it. \
@@ -60,6 +60,13 @@ enum Subject {
 
 /// When values have to be replaced, over many projects.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    // clap could refuse this by itself, but would then also refuse the flags that every command has.
+    if args.subject.is_some() && !args.projects.is_nothing_said() {
+        return Err(Error::usage_with_help(
+            "what stands before the command is for audits of projects, and would be ignored",
+            "write paths and flags after the command, and a directory that is called like one with ./ before it",
+        ));
+    }
     match &args.subject {
         None => projects::run(&args.projects, context),
         Some(Subject::Access(args)) => access::run(args, context),

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use jiff::SignedDuration;
 
+use super::super::alone::Alone;
 use super::super::fail_on::FailOn;
 use super::super::store_access::{Target, stores_of};
 use super::tally::Tally;
@@ -19,7 +21,7 @@ use crate::rotation::evidence::store_facts::StoreFacts;
 use crate::rotation::report;
 
 /// Arguments of `audit` without a subcommand.
-#[derive(clap::Args)]
+#[derive(clap::Args, PartialEq)]
 #[group(skip)]
 pub struct Args {
     /// Projects, or directories that are searched for projects [default: the working directory]
@@ -53,6 +55,13 @@ pub struct Args {
     /// Also ask the stores of each project when they got what they serve; one that is not confirmed is a finding
     #[arg(long)]
     stores: bool,
+}
+
+impl Args {
+    /// Whether the command line says nothing that is for these.
+    pub(super) fn is_nothing_said(&self) -> bool {
+        Alone::<Self>::try_parse_from(["audit"]).is_ok_and(|alone| alone.args == *self)
+    }
 }
 
 /// Looks at all of them.

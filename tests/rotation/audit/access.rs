@@ -118,3 +118,17 @@ fn a_misspelt_environment_is_not_one_that_nobody_could_open() {
         .code(2)
         .stderr("error: none of the projects has an environment \"prodution\"\n");
 }
+
+#[test]
+fn flags_of_every_command_may_stand_before_it_and_others_are_not_ignored() {
+    let sandbox = joined_and_left();
+    let report = sandbox.envward("audit --format json access --recipient bob").success().json();
+    assert_eq!(report["entries"][0]["recipient"], "bob");
+    for before in ["shop", "--no-git", "--fail-on none", "--max-age 3d"] {
+        let _ = sandbox.envward(&format!("audit {before} access")).code(2).stderr(
+            "error: what stands before the command is for audits of projects, and would be ignored\n\
+             help: write paths and flags after the command, and a directory that is called like one with ./ before \
+             it\n",
+        );
+    }
+}

@@ -27,8 +27,11 @@ impl Tally {
     ///
     /// # Errors
     /// The report cannot be written.
-    pub(super) fn take(&mut self, audited: Audited) -> Result<(), Error> {
+    pub(super) fn take(&mut self, mut audited: Audited) -> Result<(), Error> {
         self.expected.saw(&audited.project);
+        if let Some(name) = self.other_name(&audited) {
+            audited.rename(&name);
+        }
         if self.seen.insert(audited.project.clone()) {
             self.summary.projects += 1;
         }
@@ -41,6 +44,16 @@ impl Tally {
             self.sink.row(row).map_err(Error::Output)?;
         }
         Ok(())
+    }
+
+    /// What to call a project whose name another one had that lies elsewhere: metrics, calendars and alerts would take
+    /// the two for one.
+    fn other_name(&self, audited: &Audited) -> Option<String> {
+        let place = audited.place.as_ref().filter(|_| self.seen.contains(&audited.project))?;
+        let name = |place: &str| format!("{} ({place})", audited.project);
+        let by_label = name(&place.label);
+        let is_taken = self.seen.contains(&by_label);
+        Some(if is_taken { name(&place.path.to_string_lossy()) } else { by_label })
     }
 
     /// Whether a project of that name was looked at.

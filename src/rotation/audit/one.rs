@@ -32,6 +32,8 @@ pub struct Options<'a> {
 pub struct Audited {
     /// Its name; that of its directory if it could not be read.
     pub project: String,
+    /// Where it lies; `None` if it sent a report.
+    pub place: Option<Place>,
     /// Its variables, environment by environment.
     pub rows: Vec<Row>,
     /// How many environments were looked at.
@@ -66,7 +68,8 @@ pub fn project(
     options: Options<'_>,
     mut ask: impl FnMut(&Project, &Environment) -> Vec<StoreFacts>,
 ) -> Audited {
-    let mut audited = Audited { project: place.label.clone(), ..Audited::default() };
+    let mut audited =
+        Audited { project: place.label.clone(), place: Some(place.clone()), ..Audited::default() };
     let opened = match open(place) {
         Ok(opened) => opened,
         Err(error) => {
@@ -124,6 +127,14 @@ fn is_in_repository(project: &Project) -> bool {
 }
 
 impl Audited {
+    /// Calls it otherwise, in its rows too.
+    pub fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.project);
+        for row in &mut self.rows {
+            name.clone_into(&mut row.project);
+        }
+    }
+
     fn add(&mut self, survey: Survey) {
         self.rows.extend(survey.rows);
         self.without_policy += survey.without_policy;

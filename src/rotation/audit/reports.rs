@@ -97,6 +97,7 @@ impl Reports {
             }
             let rows = sent.rows.iter().filter(|row| row.project == project && counts(&row.environment));
             let mut audited = Audited {
+                place: None,
                 project: project.to_owned(),
                 rows: rows.cloned().collect(),
                 environments: counting.len(),

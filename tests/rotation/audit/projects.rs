@@ -226,3 +226,28 @@ fn without_git_the_ledger_alone_counts() {
     let sandbox = three();
     assert_eq!(statuses(&sandbox, "--no-git", 1), ["soon due_soon", "fresh ok", "late overdue"]);
 }
+
+#[test]
+fn two_projects_of_one_name_are_told_apart_by_where_they_lie() {
+    let mut sandbox = tree();
+    add(&mut sandbox, "a/shop", "shop", "2026-01-01");
+    add(&mut sandbox, "b/shop", "shop", "2026-02-01");
+    let report = sandbox.envward("audit . --format json").json();
+    let names: Vec<_> = report["entries"].as_array().unwrap().iter().map(|row| &row["project"]).collect();
+    assert_eq!(names, ["shop", "shop (b/shop)"]);
+    assert_eq!(report["summary"]["projects"], 2);
+    // The same sample twice would make Prometheus refuse all of the file.
+    let metrics = sandbox.envward("audit . --format prometheus").stdout;
+    let mut series: Vec<&str> = metrics
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.rsplit_once(' ').unwrap().0)
+        .collect();
+    series.sort_unstable();
+    let all = series.len();
+    series.dedup();
+    assert_eq!(series.len(), all, "{metrics}");
+    // Two working copies of one project are two places as well.
+    let twice = sandbox.envward("audit a a/shop --format json").json();
+    assert_eq!(twice["summary"]["projects"], 1);
+}

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::project::Project;
+use crate::support::moto;
 use crate::support::openbao::{Mount, server};
 
 /// Where the values lie below the mount.
@@ -16,16 +17,26 @@ fn ago(days: i64) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-/// Sealed 60 days ago, with a new `TOKEN` 30 days ago, which was pushed to a store then.
+/// Sealed 60 days ago, with a new `TOKEN` 30 days ago, which was pushed to a KV engine then.
 fn pushed(mount: &Mount<'_>) -> Project {
     let mut project = Project::unsealed("stores = [\"vault\"]\n");
-    let manifest = project.sandbox.read("envward.toml");
     let (address, name) = (mount.server.address(), &mount.name);
-    project.sandbox.write("envward.toml", format!(
-        "{manifest}\n[stores.vault]\ntype = \"vault\"\naddress = \"{address}\"\nmount = \"{name}\"\npath = \"{PATH}\"\n"
-    ));
-    project.sandbox.set("VAULT_ADDR", address);
+    project.sandbox.set("VAULT_ADDR", &address);
     project.sandbox.set("VAULT_TOKEN", &mount.token);
+    let store = format!("type = \"vault\"\naddress = \"{address}\"\nmount = \"{name}\"\npath = \"{PATH}\"\n");
+    pushed_to(project, "vault", &store)
+}
+
+/// The same, to a secret in AWS.
+fn pushed_to_aws(server: &moto::Server, name: &str) -> Project {
+    let mut project = Project::unsealed("stores = [\"aws\"]\n");
+    project.sandbox = server.with(project.sandbox);
+    pushed_to(project, "aws", &format!("type = \"aws-secrets-manager\"\nname = \"{name}\"\n"))
+}
+
+fn pushed_to(mut project: Project, store: &str, definition: &str) -> Project {
+    let manifest = project.sandbox.read("envward.toml");
+    project.sandbox.write("envward.toml", format!("{manifest}\n[stores.{store}]\n{definition}"));
     project.on(&ago(60));
     let project = project.seal_first();
     let _ = project.sandbox.envward("push --yes").success();
@@ -93,4 +104,44 @@ fn an_edited_tag_makes_nothing_younger() {
     let tag = json!({ "custom_metadata": { "owner": "team" } });
     mount.request("POST", &format!("metadata/{PATH}"), Some(tag));
     assert_eq!(status(&mut project, "TOKEN"), before);
+}
+
+#[test]
+fn in_aws_too_only_a_new_value_makes_a_secret_younger() {
+    let Some(server) = moto::server() else { return };
+    let name = server.new_name();
+    let mut project = pushed_to_aws(server, &name);
+    let proven = (format!("{} B", ago(30)), String::new());
+    assert_eq!(status(&mut project, "TOKEN"), proven);
+
+    let tags = json!([{ "Key": "owner", "Value": "team" }]);
+    server.call("TagResource", &json!({ "SecretId": name, "Tags": tags })).success();
+    assert_eq!(status(&mut project, "TOKEN"), proven);
+
+    let again = json!({ "SecretId": name, "SecretString": server.text(&name), "ClientRequestToken": format!("{name:0>32}") });
+    server.call("PutSecretValue", &again).success();
+    assert_eq!(status(&mut project, "TOKEN").0, format!("{} D same-value", ago(30)));
+}
+
+#[test]
+fn an_older_version_made_current_in_aws_makes_nothing_younger() {
+    let Some(server) = moto::server() else { return };
+    let name = server.new_name();
+    let mut project = pushed_to_aws(server, &name);
+    let versions = server.boto3("list_secret_version_ids", &json!({ "SecretId": name }));
+    let id = |stage: &str| {
+        let mut versions = versions["Versions"].as_array().unwrap().iter();
+        let has = |version: &&Value| version["VersionStages"].as_array().unwrap().contains(&json!(stage));
+        versions.find(has).unwrap()["VersionId"].clone()
+    };
+    server
+        .call(
+            "UpdateSecretVersionStage",
+            &json!({
+                "SecretId": name, "VersionStage": "AWSCURRENT",
+                "MoveToVersionId": id("AWSPREVIOUS"), "RemoveFromVersionId": id("AWSCURRENT"),
+            }),
+        )
+        .success();
+    assert_eq!(status(&mut project, "TOKEN").0, format!("{} D value-returned", ago(60)));
 }

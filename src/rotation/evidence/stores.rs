@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::join::{DAY, Join, day};
 use super::store_facts::{CurrentVersion, StoreFacts};
 use crate::rotation::FindingCode;
@@ -23,7 +25,15 @@ impl Join<'_> {
     fn look_at_version(&mut self, facts: &StoreFacts, current: &CurrentVersion, is_own: bool) {
         let pushes = self.history.map_or(&[][..], |history| &history.pushes);
         let own = |push: &&Pushed| push.store == facts.store && !push.observed;
-        match pushes.iter().rev().find(own) {
+        let served = pushes.iter().find(|push| own(push) && push.version == current.version);
+        let newest = pushes.iter().rev().find(own);
+        if let (Some(served), Some(newest)) = (served, newest)
+            && served.fingerprint != newest.fingerprint
+        {
+            let made = current.created.or(served.created).unwrap_or(served.at);
+            return self.look_at_older(facts, current, made.min(served.at));
+        }
+        match newest {
             Some(push) if self.is_still_there(push, current) => self.look_at_push(facts, current, push),
             Some(push) => self.look_at_unknown(facts, current, push, is_own),
             None if !is_own && self.recorded(&facts.store).is_some() => {}
@@ -100,16 +110,22 @@ impl Join<'_> {
         }
     }
 
+    /// The store was told to serve an older version again.
+    fn look_at_older(&mut self, facts: &StoreFacts, current: &CurrentVersion, made: Timestamp) {
+        let (store, version) = (escape(&facts.store), escape(&current.version));
+        let message =
+            format!("store {store} serves version {version} of {}, from before the last push", day(made));
+        self.contradict(FindingCode::ValueReturned, message);
+        self.vote(made, Grade::D);
+    }
+
     /// The ledger does not know the version that is served.
     fn look_at_unknown(&mut self, facts: &StoreFacts, current: &CurrentVersion, push: &Pushed, is_own: bool) {
         let (store, version) = (escape(&facts.store), escape(&current.version));
         let Some(made) = current.created else { return };
         let pushed = push.created.unwrap_or(push.at);
         if made < pushed {
-            let message =
-                format!("store {store} serves version {version} of {}, from before the last push", day(made));
-            self.contradict(FindingCode::ValueReturned, message);
-            return self.vote(made, Grade::D);
+            return self.look_at_older(facts, current, made);
         }
         // A version of everything may have been made for a change of something else.
         let changed = if is_own { self.change().map(|change| change.at) } else { self.newest_change() };
@@ -141,7 +157,7 @@ impl Join<'_> {
     }
 
     /// When the ledger saw a new value of any variable last.
-    fn newest_change(&self) -> Option<jiff::Timestamp> {
+    fn newest_change(&self) -> Option<Timestamp> {
         let histories = self.sources.ledger.into_iter().flat_map(|events| events.variables.values());
         histories.filter_map(|history| history.changes.last()).map(|change| change.at).max()
     }

@@ -363,6 +363,20 @@ fn a_store_that_was_rolled_back_serves_an_old_value() {
 }
 
 #[test]
+fn an_older_version_that_is_served_again_is_told_by_what_was_pushed_whatever_its_date() {
+    // Both versions were made within a second, so that their order does not show.
+    let history = pushed(&[(1, "a"), (30, "b")], &[(1, "1", "a"), (30, "2", "b")]);
+    let current = CurrentVersion {
+        version: "1".to_owned(),
+        created: Some(at(30)),
+        author: None,
+        older: vec!["2".to_owned()],
+    };
+    let facts = StoreFacts { store: "vault".to_owned(), current: Some(current), ..StoreFacts::default() };
+    World::of(history).stored(facts).is(Some(1), Some(D), &[ValueReturned]);
+}
+
+#[test]
 fn a_store_alone_says_when_something_was_written() {
     World::default().stored(own_store(&[1, 50])).is(Some(50), Some(D), &[]);
     World::default().stored(store(&[50])).is(Some(50), Some(D), &[]);

@@ -109,6 +109,9 @@ pub struct Entry {
     /// The variables that were removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
+    /// The variables that were renamed and kept their values: new name to old name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub renamed: BTreeMap<String, String>,
     /// The SHA-256 of the sealed file, in hexadecimal digits.
     pub sha256: String,
     /// For `pushed`: the store's name in the manifest.
@@ -162,6 +165,7 @@ impl Entry {
             previous: None,
             reason: None,
             removed: Vec::new(),
+            renamed: BTreeMap::new(),
             sha256: NO_FILE.to_owned(),
             store: None,
             store_time: None,

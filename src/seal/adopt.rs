@@ -79,7 +79,7 @@ pub fn adopt(
     }
     file.content.replace(file.lines.clone(), None, access, rng)?;
     file.keys = Some(keys);
-    let sealing = Sealing { event: Event::Sealed, generation: Some(adopted.generation) };
+    let sealing = Sealing::new(Event::Sealed, Some(adopted.generation));
     let sha256 = put(&file, &sealing, access, rng)?;
     enter(&file, &sealing, &Values::new(), sha256, access)?;
     Ok(adopted)

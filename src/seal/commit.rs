@@ -3,6 +3,8 @@
 //! The sealed file goes first: if the machine stops in between, the ledger knows less than there is, which is
 //! reported, and not more, which would be refused as stale.
 
+use std::collections::BTreeMap;
+
 use super::project_key::ProjectKeys;
 use super::recipients::Recipient;
 use super::record::{Claim, Record};
@@ -19,12 +21,19 @@ pub(super) struct Sealing {
     pub(super) event: Event,
     /// The generation it gets; `None` without a seal record.
     pub(super) generation: Option<u64>,
+    /// New name to old name.
+    pub(super) renamed: BTreeMap<String, String>,
 }
 
 impl Sealing {
+    /// A write in which nothing is renamed.
+    pub(super) fn new(event: Event, generation: Option<u64>) -> Self {
+        Self { event, generation, renamed: BTreeMap::new() }
+    }
+
     /// The generation after the one that was opened.
     pub(super) fn next(opened: &Opened, event: Event) -> Self {
-        Self { event, generation: opened.generation.map(|generation| generation.saturating_add(1)) }
+        Self::new(event, opened.generation.map(|generation| generation.saturating_add(1)))
     }
 }
 
@@ -107,7 +116,11 @@ pub(super) fn enter(
     let key = keys.current();
     let changed = fresh.values.iter().filter(|(name, value)| before.get(*name) != Some(*value));
     let print = |(name, value): (&String, _)| (name.clone(), fingerprint(&key.key, site.name(), name, value));
+    let mut renamed = sealing.renamed.clone();
+    // With a new value in the same breath it is as young as that.
+    renamed.retain(|new, old| before.contains_key(old) && before.get(old) == fresh.values.get(new));
     let entry = Entry {
+        renamed,
         fingerprints: changed.map(print).collect(),
         removed: before.keys().filter(|name| !fresh.values.contains_key(*name)).cloned().collect(),
         ..entry(site, sealing, key.number, sha256, access)

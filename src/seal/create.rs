@@ -53,7 +53,7 @@ pub fn create(
     fresh.keys = Some(keys);
     fresh.content.replace(lines, None, access, rng)?;
     fresh.values.clone_from(&values);
-    let sealing = Sealing { event: Event::Created, generation: Some(newest.saturating_add(1)) };
+    let sealing = Sealing::new(Event::Created, Some(newest.saturating_add(1)));
     let sha256 = put(&fresh, &sealing, access, rng)?;
     let mut written = Written::compare(&Values::new(), &values, &Changes::default());
     written.generation = sealing.generation;
@@ -95,7 +95,7 @@ pub fn create_bare(
     let mut fresh = blank(place, format, &recipients, selector, access, rng)?;
     let values = layout::values(&lines);
     fresh.content.replace(lines, None, access, rng)?;
-    put(&fresh, &Sealing { event: Event::Created, generation: None }, access, rng)?;
+    put(&fresh, &Sealing::new(Event::Created, None), access, rng)?;
     Ok(Written::compare(&Values::new(), &values, &Changes::default()))
 }
 

@@ -69,7 +69,7 @@ pub fn record_push(
         let value = opened.values.get(*name)?;
         Some(((*name).clone(), fingerprint(&key.key, site.name(), name, value)))
     };
-    let sealing = Sealing { event: Event::Pushed, generation: opened.generation };
+    let sealing = Sealing::new(Event::Pushed, opened.generation);
     let entry = Entry {
         fingerprints: push.written.iter().filter_map(print).collect(),
         removed: push.removed.clone(),

@@ -28,7 +28,7 @@ pub struct Rotation<'a> {
 pub fn record_rotation(opened: &Opened, rotation: &Rotation<'_>, access: &Access) -> Result<(), Error> {
     let (Some(site), Some(keys)) = (opened.place.site(), &opened.keys) else { return Ok(()) };
     let key = keys.current();
-    let sealing = Sealing { event: rotation.event, generation: opened.generation };
+    let sealing = Sealing::new(rotation.event, opened.generation);
     let name = rotation.variable.to_owned();
     // With its fingerprint an entry says which rotation it is about.
     let print = match (rotation.event, opened.values.get(&name)) {

@@ -50,7 +50,8 @@ pub fn write(
     }
     fresh.content.replace(lines, selector.as_ref(), access, rng)?;
     let before = std::mem::replace(&mut fresh.values, after);
-    let sealing = Sealing::next(&fresh, Event::Sealed);
+    let mut sealing = Sealing::next(&fresh, Event::Sealed);
+    sealing.renamed = changes.rename.iter().map(|(old, new)| (new.clone(), old.clone())).collect();
     let sha256 = put(&fresh, &sealing, access, rng)?;
     written.generation = sealing.generation;
     enter(&fresh, &sealing, &before, sha256, access)?;

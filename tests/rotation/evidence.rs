@@ -233,3 +233,38 @@ fn a_shallow_clone_says_so_and_gives_no_date() {
     let status = Status::of(&mut clone, "2026-03-10", "--no-git").code(0);
     assert_eq!(status.row("TOKEN"), "2026-03-01 D");
 }
+
+#[test]
+fn another_name_makes_a_value_neither_younger_nor_one_that_returned() {
+    let mut project = honest();
+    let before = Status::of(&mut project, "2026-03-01", "").row("TOKEN");
+    let manifest = project.sandbox.read("envward.toml");
+    let other =
+        "[vars.OTHER]\nrequired = false\nrotate = { every = \"90d\" }\n\n[vars.TOKEN]\nrequired = false\n";
+    project.sandbox.write("envward.toml", manifest.replace("[vars.TOKEN]\n", other));
+    project.on("2026-03-02");
+    let _ = project.sandbox.envward("rename TOKEN OTHER").success();
+    project.commit();
+    let status = Status::of(&mut project, "2026-03-03", "");
+    assert_eq!((status.row("OTHER"), status.findings()), (before.clone(), String::new()));
+    // There and back again.
+    project.on("2026-03-04");
+    let _ = project.sandbox.envward("rename OTHER TOKEN").success();
+    project.commit();
+    let status = Status::of(&mut project, "2026-03-05", "");
+    assert_eq!((status.row("TOKEN"), status.findings()), (before, String::new()));
+    // A new value under the new name is new.
+    project.on("2026-03-06");
+    let _ = project.sandbox.envward("rename TOKEN OTHER").success();
+    project.rotate("2026-03-07", "OTHER", "token-9");
+    let row = Status::of(&mut project, "2026-03-08", "").row("OTHER");
+    assert!(row.starts_with("2026-03-07 "), "{row}");
+    // And one under the old name, before it was renamed in the same commit.
+    project.on("2026-03-09");
+    project.set("OTHER", "token-10");
+    let _ = project.sandbox.envward("rename OTHER TOKEN").success();
+    project.commit();
+    let status = Status::of(&mut project, "2026-03-10", "");
+    assert!(status.row("TOKEN").starts_with("2026-03-09 "), "{}", status.row("TOKEN"));
+    assert_eq!(status.findings(), "");
+}

@@ -75,6 +75,9 @@ impl Reader {
 
     fn changes(&mut self, recorded: &Recorded, at: Timestamp) {
         let entry = &recorded.entry;
+        for (new, old) in &entry.renamed {
+            self.rename(old, new, entry);
+        }
         for (name, fingerprint) in &entry.fingerprints {
             let print = (entry.key, fingerprint.clone());
             let value = self.values.entry(name.clone()).or_default();
@@ -101,6 +104,18 @@ impl Reader {
             self.variables.entry(name.clone()).or_default().removed = true;
             self.values.entry(name.clone()).or_default().present.clear();
         }
+    }
+
+    /// The same value under another name: what is known of it goes with it.
+    fn rename(&mut self, old: &str, new: &str, entry: &Entry) {
+        let Some(fingerprint) = entry.fingerprints.get(new) else { return };
+        let print = (entry.key, fingerprint.clone());
+        let history = self.variables.remove(old).unwrap_or_default();
+        let mut value = self.values.remove(old).unwrap_or_default();
+        value.earlier.insert(print.clone(), history.exposed.clone());
+        value.present = vec![print];
+        self.values.insert(new.to_owned(), value);
+        self.variables.insert(new.to_owned(), history);
     }
 
     /// The same values under a new project key.

@@ -36,8 +36,8 @@ struct Brought {
     at: Timestamp,
     /// SHA-256 of the file in it.
     sealed: String,
-    /// The ciphertext of the same value under the data key before.
-    from: Option<String>,
+    /// The ciphertext of the same value under the data key before, or under the name before; with its name.
+    from: Option<(String, String)>,
 }
 
 /// Where a ciphertext comes from.
@@ -49,6 +49,14 @@ pub(super) struct Origin {
     pub(super) sealed: String,
     /// Whether a commit took it away before another brought it back.
     pub(super) returned: bool,
+}
+
+/// What a commit left as it was, although the ciphertext is another one.
+struct Preserved<'a> {
+    /// Whether only the data key of a variable is new.
+    keeps_value: &'a dyn Fn(&str) -> bool,
+    /// The name before, of a variable that has another one.
+    old_name: &'a dyn Fn(&str) -> Option<&'a str>,
 }
 
 impl Ciphertexts {
@@ -71,31 +79,37 @@ impl Ciphertexts {
                     continue;
                 };
                 let new_key = new.is_rekeyed_from(&old) || ledgers.is_rekeyed(&new.sha256);
-                all.add((step, commit.at), &old, &new, |name| new_key && !ledgers.claims(&commit.id, name));
+                let kept = Preserved {
+                    keeps_value: &|name| new_key && !ledgers.claims(&commit.id, name),
+                    old_name: &|name| ledgers.old_name(&commit.id, name),
+                };
+                all.add((step, commit.at), &old, &new, &kept);
             }
         }
         Ok(all)
     }
 
-    /// Takes in what one commit changed. `keeps_value` tells for a variable whether only its data key is new.
-    fn add(
-        &mut self,
-        (step, at): (usize, Timestamp),
-        old: &Sealed,
-        new: &Sealed,
-        keeps_value: impl Fn(&str) -> bool,
-    ) {
+    /// Takes in what one commit changed.
+    fn add(&mut self, (step, at): (usize, Timestamp), old: &Sealed, new: &Sealed, preserved: &Preserved<'_>) {
         for (name, text) in new.texts() {
             let before = old.text(name);
             if before != Some(text) {
-                let from = before.filter(|_| keeps_value(name)).map(str::to_owned);
+                let under_old_key = before.filter(|_| (preserved.keeps_value)(name)).map(|text| (name, text));
+                let from = under_old_key.or_else(|| {
+                    let old_name = (preserved.old_name)(name).filter(|_| before.is_none())?;
+                    Some((old_name, old.text(old_name)?))
+                });
+                let from = from.map(|(name, text)| (name.to_owned(), text.to_owned()));
                 let brought = Brought { step, at, sealed: new.sha256.clone(), from };
                 self.fate(name, text).brought.push(brought);
             }
         }
+        let old_names: HashSet<&str> =
+            new.texts().filter_map(|(name, _)| (preserved.old_name)(name)).collect();
         for (name, text) in old.texts() {
             let after = new.text(name);
-            if after != Some(text) && !(after.is_some() && keeps_value(name)) {
+            let stays = after.is_some() && (preserved.keeps_value)(name);
+            if after != Some(text) && !stays && !old_names.contains(name) {
                 self.fate(name, text).is_gone = true;
             }
         }
@@ -106,19 +120,20 @@ impl Ciphertexts {
         known.entry(text.to_owned()).or_default()
     }
 
-    /// Where the ciphertext of a variable comes from, through every new data key since; `None` if no commit has it.
+    /// Where the ciphertext of a variable comes from, through every new data key and every other name since; `None` if
+    /// no commit has it.
     pub(super) fn origin(&self, name: &str, text: &str) -> Option<Origin> {
-        let known = self.known.get(name)?;
-        let mut seen = HashSet::from([text]);
-        let mut open = vec![text];
+        let mut seen = HashSet::from([(name, text)]);
+        let mut open = vec![(name, text)];
         let mut oldest: Option<&Brought> = None;
         let mut returned = false;
-        while let Some(text) = open.pop() {
-            let Some(fate) = known.get(text) else { continue };
+        while let Some((name, text)) = open.pop() {
+            let Some(fate) = self.known.get(name).and_then(|known| known.get(text)) else { continue };
             returned |= fate.is_gone;
             for brought in &fate.brought {
                 oldest = oldest.filter(|oldest| oldest.at < brought.at).or(Some(brought));
-                open.extend(brought.from.as_deref().filter(|from| seen.insert(from)));
+                let from = brought.from.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+                open.extend(from.filter(|from| seen.insert(*from)));
             }
         }
         oldest.map(|Brought { step, sealed, .. }| Origin { step: *step, sealed: sealed.clone(), returned })

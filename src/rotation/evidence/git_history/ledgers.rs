@@ -26,6 +26,8 @@ pub(super) struct Ledgers {
     added: HashMap<String, usize>,
     /// The variables to which the entries that a commit added give a new value.
     claims: HashMap<String, HashSet<String>>,
+    /// By commit: the variables that an entry of it renamed, new name to old name.
+    renamed: HashMap<String, BTreeMap<String, String>>,
     /// The sealed files with a new data key, by SHA-256.
     rekeyed: HashSet<String>,
     /// By id: an entry that the present ledger lacks.
@@ -88,7 +90,9 @@ impl Ledgers {
                 Event::Rekeyed => drop(self.rekeyed.insert(entry.sha256)),
                 Event::Created | Event::Sealed | Event::Rotated => {
                     let names = entry.fingerprints.into_keys();
+                    let names = names.filter(|name| !entry.renamed.contains_key(name));
                     self.claims.entry(commit.id.clone()).or_default().extend(names);
+                    self.renamed.entry(commit.id.clone()).or_default().extend(entry.renamed);
                 }
                 _ => {}
             }
@@ -114,6 +118,16 @@ impl Ledgers {
     /// Whether a commit added an entry by which a variable has a new value.
     pub(super) fn claims(&self, commit: &str, name: &str) -> bool {
         self.claims.get(commit).is_some_and(|names| names.contains(name))
+    }
+
+    /// The name that a variable had before a commit that renamed it and gave it no new value.
+    pub(super) fn old_name(&self, commit: &str, name: &str) -> Option<&str> {
+        let renamed = self.renamed.get(commit)?;
+        let keeps_value = |name: &str| !self.claims(commit, name);
+        let old_name = |name: &str| renamed.get(name).map(String::as_str).filter(|_| keeps_value(name));
+        // There and back in one commit is no other name.
+        let steps = std::iter::successors(old_name(name), |name| old_name(name)).take(renamed.len());
+        steps.last().filter(|old| *old != name && keeps_value(old))
     }
 
     /// Whether a sealed file has a new data key with the values before.

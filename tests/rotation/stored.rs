@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::project::Project;
 use crate::support::moto;
 use crate::support::openbao::{Mount, server};
+use crate::support::shop::BOB_PUBLIC;
 
 /// Where the values lie below the mount.
 const PATH: &str = "app/production";
@@ -144,4 +145,20 @@ fn an_older_version_made_current_in_aws_makes_nothing_younger() {
         )
         .success();
     assert_eq!(status(&mut project, "TOKEN").0, format!("{} D value-returned", ago(60)));
+}
+
+#[test]
+fn a_directory_that_was_sealed_anew_for_other_recipients_holds_the_same_and_that_is_no_finding() {
+    let mut project = Project::unsealed("stores = [\"local\"]\n");
+    project = pushed_to(project, "local", "type = \"directory\"\npath = \"secrets/store\"\n");
+    let proven = (format!("{} B", ago(30)), String::new());
+    assert_eq!(status(&mut project, "TOKEN"), proven);
+    project.on(&ago(20));
+    let _ = project.sandbox.envward_with_input(&["recipients", "add", "bob", BOB_PUBLIC], b"").success();
+    project.commit();
+    assert_eq!(status(&mut project, "TOKEN"), proven);
+    project.on(&ago(5));
+    let _ = project.sandbox.envward("recipients remove bob").success();
+    project.commit();
+    assert_eq!(status(&mut project, "TOKEN").0, format!("{} B exposed", ago(30)));
 }

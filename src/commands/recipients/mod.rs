@@ -11,11 +11,12 @@ use super::store_access::stores_of;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::ledger::{Entry, Event};
 use crate::manifest::StoreDefinition;
 use crate::project::{Environment, Project};
 use crate::rng::Rng;
 use crate::seal::{Access, Opened, Remark};
-use crate::store;
+use crate::{seal, store};
 
 /// Arguments of `recipients`.
 #[derive(clap::Args)]
@@ -70,6 +71,7 @@ fn reseal_stores(
             Ok(None) => {}
             Ok(Some(version)) => {
                 let version = version.as_str();
+                record_resealed(name, version, project, environment, identity, context)?;
                 context.ui.say(&format!("{}: store {name} sealed anew, version {version}", environment.name));
             }
             // Who shuts himself out cannot open what he has just sealed.
@@ -80,6 +82,25 @@ fn reseal_stores(
             Err(error) => return Err(Error::Store { name: name.clone(), error: Box::new(error) }),
         }
     }
+    Ok(())
+}
+
+/// Enters a version of a store into the ledger that has no new value: else it would look like one that nobody pushed.
+fn record_resealed(
+    store: &str,
+    version: &str,
+    project: &Project,
+    environment: &Environment,
+    identity: Option<&Path>,
+    context: &Context,
+) -> Result<(), Error> {
+    let mut access = Access::from_context(context, identity);
+    let entry = Entry {
+        store: Some(store.to_owned()),
+        store_version: Some(version.to_owned()),
+        ..seal::note(project, environment, Event::Pushed, &access)
+    };
+    seal::record(project, environment, entry, None, &mut access)?;
     Ok(())
 }
 

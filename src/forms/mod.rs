@@ -1,4 +1,5 @@
-//! Forms of results that other programs read and more than one command writes.
+//! Forms that other programs read or write and more than one part of envward works with.
 
 pub mod sarif;
 pub mod xml;
+pub mod yaml;

@@ -11,6 +11,7 @@ pub mod driver;
 mod encoder;
 mod error;
 mod grade;
+pub mod infer;
 mod layer;
 mod lint;
 mod load;

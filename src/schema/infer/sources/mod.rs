@@ -1,0 +1,38 @@
+//! The kinds of files in which variables are seen, one file or folder each.
+//!
+//! To add one: write its file with a unit struct that implements [`Source`], and its tests, and add it to [`ALL`].
+
+mod env_file;
+
+use std::path::Path;
+
+pub use env_file::EnvFile;
+
+use super::Sighting;
+
+/// One kind of file in which variables are seen. It takes any text: what it does not understand it passes over.
+pub trait Source: Sync {
+    /// What it is called in messages: `env file`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a file is of this kind, by its path and the beginning of its text (at least the first 4 KiB, or all
+    /// of it). No file is of two kinds: the first of [`ALL`] that says yes reads it.
+    fn reads(&self, path: &Path, head: &str) -> bool;
+
+    /// Every variable that stands in the text, in the order of its lines. In linear time; `file` goes into the
+    /// sightings as it is.
+    fn sightings(&self, file: &Path, text: &str) -> Vec<Sighting>;
+}
+
+/// Every kind of file.
+pub static ALL: &[&dyn Source] = &[&EnvFile];
+
+/// The kind of a file, if it is one in which variables are seen.
+pub fn for_file(path: &Path, head: &str) -> Option<&'static dyn Source> {
+    ALL.iter().copied().find(|source| source.reads(path, head))
+}
+
+/// The file's name in lower case; empty if it has none that is text.
+fn file_name(path: &Path) -> String {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase()
+}

@@ -313,6 +313,65 @@ fn fix_repairs_what_needs_no_decision_and_says_it() {
 }
 
 #[test]
+fn each_cause_of_a_difference_is_named_once_with_the_readers_it_matters_to() {
+    let sandbox = project();
+    let manifest =
+        sandbox.read("envward.toml").replace("[\"docker\"]", "[\"docker\", \"node-dotenv\", \"bash\"]");
+    sandbox.write("envward.toml", manifest);
+    let file = "export PORT=8080\nAPI_KEY=abc#d$HOME # old\nLOG_LEVEL=a b\n<<<<<<< HEAD\n";
+    sandbox.write(".env.production", file);
+    let report = sandbox.envward("check --format json").code(1).json();
+    let about_reading = |found: &&serde_json::Value| found["code"] != "weak-secret";
+    let found = report["diagnostics"].as_array().unwrap().iter().filter(about_reading).map(|found| {
+        let text = |field: &str| found[field].as_str().unwrap_or("-").to_owned();
+        format!("{} {} {}: {}", found["line"], text("severity"), text("code"), text("message"))
+    });
+    let found: Vec<String> = found.collect();
+    assert_eq!(
+        found,
+        [
+            "1 error export-prefix: docker: the whole file would be refused, because of export before it",
+            "2 error inline-comment: docker: the comment would be taken for part of the value of API_KEY",
+            "2 error dollar: bash: what follows $ in the value of API_KEY would be expanded",
+            "2 error hash: node-dotenv: the value of API_KEY would end at the #",
+            "3 error unquoted-blank: bash: LOG_LEVEL would be lost, because of the blank in its value",
+            "4 error merge-marker: this line is the mark of an unfinished merge",
+        ]
+    );
+}
+
+#[test]
+fn where_nobody_says_who_reads_the_file_a_difference_is_a_warning() {
+    let file = format!("PORT=8080  # http\r\nAPI_KEY={CANARY} \r\nLOG_LEVEL=$x\r\n");
+    let run = sandbox(&file).envward("check .env --schema schema.toml --format json").success();
+    let report = run.json();
+    let found = report["diagnostics"].as_array().unwrap().iter();
+    let codes: Vec<&str> = found.map(|found| found["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["crlf", "inline-comment", "trailing-blank", "dollar"]);
+    assert_eq!(report["summary"]["warnings"], 4);
+}
+
+#[test]
+fn fix_writes_what_the_declared_readers_read() {
+    let sandbox = project();
+    let manifest = sandbox.read("envward.toml").replace("[\"docker\"]", "[\"systemd\", \"bash\"]");
+    sandbox.write("envward.toml", manifest);
+    sandbox.write(".env.production", format!("export PORT=8080 \r\nAPI_KEY=a{CANARY} $b\r\nLOG_LEVEL= \r\n"));
+    let run = sandbox.envward("check --fix").code(0);
+    assert_eq!(sandbox.read(".env.production"), format!("PORT=8080\nAPI_KEY='a{CANARY} $b'\nLOG_LEVEL=\n"));
+    for done in [
+        "line 1: ended every line with LF alone",
+        "line 1: PORT: removed the blanks behind the value",
+        "line 1: PORT: removed export",
+        "line 2: API_KEY: wrote the value the way most programs read it",
+        "line 3: LOG_LEVEL: removed the blanks beside =",
+    ] {
+        let line = format!("fixed .env.production: {done}\n");
+        assert!(run.stderr.contains(&line), "{done}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn fix_leaves_what_needs_a_decision() {
     let file = "PORT=http\nAPI_KEY=changeme\nPORT=80\n";
     let sandbox = sandbox(file);

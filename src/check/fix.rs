@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{FileFacts, Input, State, Subject, shown};
-use crate::dotenv::{self, Document, Repair, Repaired, readers};
+use crate::dotenv::{self, Document, Repair, Repaired};
 use crate::schema::{Required, Schema};
 use crate::secret::{Secret, Values};
 
@@ -25,7 +25,7 @@ pub fn fix(
     declared: &[String],
     now: Timestamp,
 ) -> Fixed {
-    let (repaired, repairs) = respell(bytes, declared);
+    let (repaired, repairs) = dotenv::repair(bytes, declared);
     let mut done: Vec<String> = repairs.iter().map(sentence).collect();
     let rendered =
         schema.map(|schema| render_wholes(&repaired, schema, environment, now)).unwrap_or_default();
@@ -42,23 +42,12 @@ pub fn fix(
     Fixed { bytes: document.to_bytes(), done }
 }
 
-/// Quotes are for readers that know them: if one of the declared readers fares worse, none are changed.
-fn respell(bytes: &[u8], declared: &[String]) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
-    let (repaired, repairs) = dotenv::repair(bytes, true);
-    let differing = |bytes: &[u8]| readers::disagreements(bytes, declared).len();
-    let requoted = repairs.iter().any(|repaired| repaired.repair == Repair::Quoting);
-    if !declared.is_empty() && requoted && differing(&repaired) > 0 {
-        let (plain, fewer) = dotenv::repair(bytes, false);
-        if differing(&plain) <= differing(&repaired) {
-            return (plain, fewer);
-        }
-    }
-    (repaired, repairs)
-}
-
 fn sentence(repaired: &Repaired) -> String {
     let what = match repaired.repair {
         Repair::ByteOrderMark => "removed the byte order mark",
+        Repair::CarriageReturns => "ended every line with LF alone",
+        Repair::TrailingBlank => "removed the blanks behind the value",
+        Repair::Export => "removed export",
         Repair::BlankAroundEquals => "removed the blanks beside =",
         Repair::InlineComment => "moved the comment to a line of its own above",
         Repair::Quoting => "wrote the value the way most programs read it",
@@ -137,11 +126,11 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_without_quotes_gets_none() {
+    fn a_value_is_quoted_for_those_who_read_it() {
         let whole = "URL=postgresql://app:x%20y@db/app\n";
         let file = format!("PASSWORD=x y\n{whole}");
         assert_eq!(fixed(&file, &["docker"]).0, file);
-        assert_eq!(fixed(&file, &["python-dotenv"]).0, format!("PASSWORD='x y'\n{whole}"));
+        assert_eq!(fixed(&file, &["bash"]).0, format!("PASSWORD='x y'\n{whole}"));
     }
 
     #[test]

@@ -88,6 +88,10 @@ pub struct Assignment<'a> {
     pub inline_comment: bool,
     /// Whether the line starts with `export `.
     pub export: bool,
+    /// The line as it stands in the file; empty where there are no lines.
+    pub text: &'a [u8],
+    /// The value as it stands in the file, with its quotes; empty where there are no lines.
+    pub raw: &'a [u8],
 }
 
 impl<'a> From<Entry<'a>> for Assignment<'a> {
@@ -99,6 +103,8 @@ impl<'a> From<Entry<'a>> for Assignment<'a> {
             quote: entry.quote,
             inline_comment: entry.inline_comment,
             export: entry.export,
+            text: entry.text,
+            raw: entry.raw,
         }
     }
 }
@@ -343,6 +349,8 @@ fn plain(values: &Values) -> Vec<Assignment<'_>> {
         quote: Quote::Bare,
         inline_comment: false,
         export: false,
+        text: &[],
+        raw: &[],
     };
     values.iter().map(|(name, value)| assignment((name.as_str(), value))).collect()
 }

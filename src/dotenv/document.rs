@@ -55,6 +55,10 @@ pub struct Entry<'a> {
     pub inline_comment: bool,
     /// Whether the line starts with `export `.
     pub export: bool,
+    /// The line, or lines, as they stand in the file, with their line end.
+    pub text: &'a [u8],
+    /// The value as it stands in the file, with its quotes.
+    pub raw: &'a [u8],
 }
 
 /// A line of a document.
@@ -239,6 +243,8 @@ impl Document {
             column,
             inline_comment: parts.inline_comment,
             export: parts.export,
+            text: self.text.bytes(span),
+            raw: self.text.bytes(&parts.raw),
         })
     }
 }

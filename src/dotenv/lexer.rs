@@ -99,6 +99,9 @@ impl<'a> Lexer<'a> {
                 .map_or(Content::Other, |name| Content::SealedOnly(name_at..name_at + name.len()));
             return Ok((content, end));
         }
+        if is_merge_marker(line) {
+            return Err(Fault::new(start, ProblemKind::MergeMarker));
+        }
         self.assignment(content_end - text.len(), text, end)
     }
 
@@ -114,7 +117,11 @@ impl<'a> Lexer<'a> {
         let value_at = name_at + equals + 1;
         let value = &text[equals + 1..];
         let (quote, raw, value, end) = match value.bytes().next() {
-            Some(b' ' | b'\t') => return Err(Fault::named(value_at, ProblemKind::BlankAroundEquals, &name)),
+            Some(b' ' | b'\t') => {
+                let empty = value.trim_start_matches(is_blank).is_empty();
+                let kind = if empty { ProblemKind::BlankAfterEmpty } else { ProblemKind::BlankAroundEquals };
+                return Err(Fault::named(value_at, kind, &name));
+            }
             Some(b'\'') => {
                 let close = memchr(b'\'', &self.bytes[value_at + 1..]);
                 self.quoted(&name, value_at, Quote::Single, close.map(|offset| value_at + 1 + offset))?
@@ -208,6 +215,13 @@ pub(super) fn newlines(bytes: &[u8]) -> u32 {
 
 fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t')
+}
+
+/// Seven times `<`, `|`, `=` or `>`, and then nothing or a blank and the name of a side.
+fn is_merge_marker(line: &str) -> bool {
+    let Some(mark) = line.chars().next().filter(|first| "<|=>".contains(*first)) else { return false };
+    let rest = line.trim_start_matches(mark);
+    line.len() - rest.len() == 7 && (rest.is_empty() || rest.starts_with(' '))
 }
 
 /// Where the content of the physical line around `at` ends, and where its line end ends.
@@ -333,16 +347,18 @@ mod tests {
 
     #[test]
     fn every_malformed_line_has_its_own_message_at_its_place() {
-        let cases: [(&[u8], &str); 18] = [
+        let cases: [(&[u8], &str); 20] = [
             (b"A", "1:1: this line is neither a comment nor NAME=value [missing-equals]"),
             (b"export A", "1:8: this line is neither a comment nor NAME=value [missing-equals]"),
             (b"1A=x", "1:1: this is not a name that every program can read [bad-name]"),
             (b"A-B=x", "1:1: this is not a name that every program can read [bad-name]"),
-            (b"=======", "1:1: this is not a name that every program can read [bad-name]"),
+            (b"========", "1:1: this is not a name that every program can read [bad-name]"),
+            (b"=======", "1:1: this line is the mark of an unfinished merge [merge-marker]"),
+            (b"<<<<<<< HEAD=1", "1:1: this line is the mark of an unfinished merge [merge-marker]"),
             (b"export\tA=x", "1:1: this is not a name that every program can read [bad-name]"),
             (b"A =x", "1:2: A: there is a blank beside = [blank-around-equals]"),
             (b"  A= x", "1:5: A: there is a blank beside = [blank-around-equals]"),
-            (b"A= \nB=1", "1:3: A: there is a blank beside = [blank-around-equals]"),
+            (b"A= \nB=1", "1:3: A: there is a blank after the = of an empty value [blank-after-empty]"),
             (b"\nA='x\n", "2:3: A: this quote is never closed [unterminated-quote]"),
             (b"A=\"x\\\"\n", "1:3: A: this quote is never closed [unterminated-quote]"),
             (

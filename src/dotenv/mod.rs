@@ -30,6 +30,7 @@ pub use error::Error;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use quote::{Quote, Unportable, literal};
 pub use repair::{Repair, Repaired, is_read_alike, repair};
+pub use text::without_carriage_returns;
 
 /// Whether every reader takes this as a name: `[A-Za-z_][A-Za-z0-9_]*`.
 pub fn is_name(text: &str) -> bool {

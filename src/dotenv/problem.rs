@@ -29,8 +29,12 @@ pub enum ProblemKind {
     MissingEquals,
     /// A name outside `[A-Za-z_][A-Za-z0-9_]*`.
     BadName,
+    /// A line that git writes where it could not merge.
+    MergeMarker,
     /// A blank before or after `=`.
     BlankAroundEquals,
+    /// Nothing but blanks after `=`.
+    BlankAfterEmpty,
     /// A quote that is never closed.
     UnterminatedQuote,
     /// A backslash in double quotes before something other than `n r t " \ $`.
@@ -62,7 +66,9 @@ impl Problem {
         match self.kind {
             ProblemKind::MissingEquals => "missing-equals",
             ProblemKind::BadName => "bad-name",
+            ProblemKind::MergeMarker => "merge-marker",
             ProblemKind::BlankAroundEquals => "blank-around-equals",
+            ProblemKind::BlankAfterEmpty => "blank-after-empty",
             ProblemKind::UnterminatedQuote => "unterminated-quote",
             ProblemKind::BadEscape => "bad-escape",
             ProblemKind::TextAfterQuote => "text-after-quote",
@@ -81,8 +87,10 @@ impl Problem {
         match self.kind {
             ProblemKind::MissingEquals => "write NAME=value, or start the line with # to make it a comment",
             ProblemKind::BadName => "use letters, digits and _, and do not start with a digit",
-            ProblemKind::BlankAroundEquals => {
-                "write NAME=value without blanks around =, and nothing after = for an empty value"
+            ProblemKind::MergeMarker => "finish the merge: most programs read the lines of both sides",
+            ProblemKind::BlankAroundEquals => "write NAME=value without blanks around =, or use --fix",
+            ProblemKind::BlankAfterEmpty => {
+                "remove the blank, or use --fix: some readers take the next line for the value"
             }
             ProblemKind::UnterminatedQuote => "close the quote, or put the value in the other kind of quotes",
             ProblemKind::BadEscape => {
@@ -109,7 +117,9 @@ impl fmt::Display for ProblemKind {
         formatter.write_str(match self {
             Self::MissingEquals => "this line is neither a comment nor NAME=value",
             Self::BadName => "this is not a name that every program can read",
+            Self::MergeMarker => "this line is the mark of an unfinished merge",
             Self::BlankAroundEquals => "there is a blank beside =",
+            Self::BlankAfterEmpty => "there is a blank after the = of an empty value",
             Self::UnterminatedQuote => "this quote is never closed",
             Self::BadEscape => "in double quotes, a backslash stands only before n r t \" \\ $",
             Self::TextAfterQuote => "there is text after the closing quote",

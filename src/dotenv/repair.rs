@@ -5,20 +5,28 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::Quote;
 use super::lexer::{Assignment, Content, Lexer, Line};
-use super::problem::ProblemKind;
+use super::problem::{Problem, ProblemKind};
+use super::readers::{self, Reader};
+use super::{Quote, without_carriage_returns};
+use crate::secret::Secret;
 
 /// What was repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repair {
     /// The byte order mark is gone.
     ByteOrderMark,
+    /// Lines end in LF.
+    CarriageReturns,
+    /// The blanks behind the value are gone.
+    TrailingBlank,
+    /// `export` before the name is gone.
+    Export,
     /// The blanks beside `=` are gone.
     BlankAroundEquals,
     /// The comment behind a value stands on a line of its own above it.
     InlineComment,
-    /// The value is written in the form that the most readers take for it.
+    /// The value is written in the form that those who read the file take for it, else in the one that the most do.
     Quoting,
 }
 
@@ -33,20 +41,29 @@ pub struct Repaired {
     pub repair: Repair,
 }
 
-/// Repairs a file; `quoting` says whether quotes may change. Lines that need a decision, and all others, stay
-/// byte for byte.
-pub fn repair(bytes: &[u8], quoting: bool) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
+/// Repairs a file that the readers of these ids read, or nobody knows who. Lines that need a decision, and all
+/// others, stay byte for byte.
+pub fn repair<S: AsRef<str>>(bytes: &[u8], ids: &[S]) -> (Zeroizing<Vec<u8>>, Vec<Repaired>) {
+    let readers: Vec<_> = ids.iter().filter_map(|id| readers::by_id(id.as_ref())).collect();
     let mut repairs = Vec::new();
+    let mut done = |repair| repairs.push(Repaired { line: 1, name: None, repair });
     let text = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(text) => {
-            repairs.push(Repaired { line: 1, name: None, repair: Repair::ByteOrderMark });
+            done(Repair::ByteOrderMark);
             text
         }
         None => bytes,
     };
+    let plain = without_carriage_returns(text);
+    let text = if plain.len() < text.len() && !readers::keeping_carriage_returns(ids).is_empty() {
+        done(Repair::CarriageReturns);
+        plain.as_slice()
+    } else {
+        text
+    };
     // Room for a comment's line end and two quotes on each line: a buffer that grows leaves copies behind.
     let output = Zeroizing::new(Vec::with_capacity(text.len() * 2 + 64));
-    let mut repairer = Repairer { quoting, output, repairs };
+    let mut repairer = Repairer { readers, output, repairs };
     for line in Lexer::new(text) {
         repairer.line(text, &line);
     }
@@ -54,7 +71,8 @@ pub fn repair(bytes: &[u8], quoting: bool) -> (Zeroizing<Vec<u8>>, Vec<Repaired>
 }
 
 struct Repairer {
-    quoting: bool,
+    /// Those who are known to read the file.
+    readers: Vec<&'static dyn Reader>,
     output: Zeroizing<Vec<u8>>,
     repairs: Vec<Repaired>,
 }
@@ -64,7 +82,10 @@ impl Repairer {
         let bytes = &text[line.span.clone()];
         match &line.content {
             Content::Assignment(assignment) => self.assignment(text, &line.span, line.number, assignment),
-            Content::Bad(problem) if problem.kind == ProblemKind::BlankAroundEquals => {
+            Content::Bad(Problem {
+                kind: ProblemKind::BlankAroundEquals | ProblemKind::BlankAfterEmpty,
+                ..
+            }) => {
                 let closed_up = without_blanks(bytes);
                 match Lexer::new(&closed_up).next() {
                     Some(Line { span, content: Content::Assignment(assignment), .. })
@@ -91,8 +112,19 @@ impl Repairer {
             behind = &[];
             self.done(text, number, assignment, Repair::InlineComment);
         }
-        self.output.extend_from_slice(&text[span.start..raw.start]);
-        match better_quote(assignment).filter(|_| self.quoting) {
+        if !behind.is_empty() && behind.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+            behind = &[];
+            self.done(text, number, assignment, Repair::TrailingBlank);
+        }
+        if assignment.export && self.refuses_export() {
+            let indent = text[span.clone()].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            self.output.extend_from_slice(&text[span.start..span.start + indent]);
+            self.output.extend_from_slice(&text[assignment.name.start..raw.start]);
+            self.done(text, number, assignment, Repair::Export);
+        } else {
+            self.output.extend_from_slice(&text[span.start..raw.start]);
+        }
+        match self.better_quote(&text[raw.clone()], assignment) {
             Some(quote) => {
                 for part in [quote.mark(), assignment.value.expose(), quote.mark()] {
                     self.output.extend_from_slice(part.as_bytes());
@@ -103,6 +135,28 @@ impl Repairer {
         }
         self.output.extend_from_slice(behind);
         self.output.extend_from_slice(line_end);
+    }
+
+    /// Whether one of those who read the file loses what is exported, or refuses it.
+    fn refuses_export(&self) -> bool {
+        self.readers
+            .iter()
+            .any(|reader| readers::alone(*reader, b"export A=x", "A", &Secret::new("x")).is_some())
+    }
+
+    /// The form in which the value should stand, if those who read the file, or some readers if nobody knows who
+    /// does, take the one in which it stands for something else.
+    fn better_quote(&self, raw: &[u8], assignment: &Assignment) -> Option<Quote> {
+        let value = &assignment.value;
+        if self.readers.is_empty() {
+            let alike = is_read_alike(value.expose(), assignment.quote);
+            return if alike { None } else { Quote::portable(value.expose()).ok() };
+        }
+        let line = Zeroizing::new([b"A=", raw].concat());
+        if self.readers.iter().all(|reader| readers::alone(*reader, &line, "A", value).is_none()) {
+            return None;
+        }
+        readers::quote_for(&self.readers, value)
     }
 
     fn done(&mut self, text: &[u8], line: u32, assignment: &Assignment, repair: Repair) {
@@ -124,12 +178,6 @@ fn without_blanks(line: &[u8]) -> Zeroizing<Vec<u8>> {
     closed_up.push(b'=');
     closed_up.extend_from_slice(after);
     closed_up
-}
-
-/// The portable form, if the value stands in one that some readers take for something else.
-fn better_quote(assignment: &Assignment) -> Option<Quote> {
-    let value = assignment.value.expose();
-    if is_read_alike(value, assignment.quote) { None } else { Quote::portable(value).ok() }
 }
 
 /// Whether the readers that know quotes agree about a value in this form. Measured: the characters that some
@@ -156,8 +204,12 @@ mod tests {
     use crate::dotenv::Document;
 
     fn repaired(text: &str) -> (String, Vec<Repair>) {
-        let (bytes, repairs) = repair(text.as_bytes(), true);
-        let (again, nothing) = repair(&bytes, true);
+        repaired_for(&[], text)
+    }
+
+    fn repaired_for(ids: &[&str], text: &str) -> (String, Vec<Repair>) {
+        let (bytes, repairs) = repair(text.as_bytes(), ids);
+        let (again, nothing) = repair(&bytes, ids);
         assert!(nothing.is_empty() && again == bytes, "a second time changes {text:?}");
         let kinds = repairs.iter().map(|repaired| repaired.repair).collect();
         (String::from_utf8(bytes.to_vec()).expect("the tests use UTF-8"), kinds)
@@ -168,12 +220,27 @@ mod tests {
         let expect = |text: &str, repair: Repair| (text.to_owned(), vec![repair]);
         assert_eq!(repaired("\u{feff}A=1\n"), expect("A=1\n", Repair::ByteOrderMark));
         assert_eq!(repaired("  export A =  1\n"), expect("  export A=1\n", Repair::BlankAroundEquals));
-        assert_eq!(repaired("A= \r\nB=1"), expect("A=\r\nB=1", Repair::BlankAroundEquals));
+        assert_eq!(repaired("A= \nB=1"), expect("A=\nB=1", Repair::BlankAroundEquals));
+        assert_eq!(repaired("A=1\r\nB='x\r\ny'"), expect("A=1\nB='x\ny'", Repair::CarriageReturns));
+        assert_eq!(repaired("A='x' \t\nB=1\n"), expect("A='x'\nB=1\n", Repair::TrailingBlank));
         assert_eq!(repaired("A=3600  # an hour\n"), expect("# an hour\nA=3600\n", Repair::InlineComment));
         assert_eq!(repaired("A='x' # y"), expect("# y\nA='x'", Repair::InlineComment));
         assert_eq!(repaired("A=two words\n"), expect("A='two words'\n", Repair::Quoting));
         assert_eq!(repaired("A=\"pa\\$s\"\n"), expect("A='pa$s'\n", Repair::Quoting));
         assert_eq!(repaired("A=it's\n"), expect("A=\"it's\"\n", Repair::Quoting));
+    }
+
+    #[test]
+    fn who_reads_the_file_decides_how_it_is_written() {
+        let expect = |text: &str, repair: Repair| (text.to_owned(), vec![repair]);
+        assert_eq!(repaired_for(&["docker"], "A='x $y'\n"), expect("A=x $y\n", Repair::Quoting));
+        assert_eq!(repaired_for(&["bash"], "A=x $y\n"), expect("A='x $y'\n", Repair::Quoting));
+        assert_eq!(repaired_for(&["systemd"], " export A=1\n"), expect(" A=1\n", Repair::Export));
+        let fine = |ids: &[&str], text: &str| assert_eq!(repaired_for(ids, text), (text.to_owned(), vec![]));
+        fine(&["docker", "bash"], "A=x $y\nB='x $y'\n");
+        fine(&["bash"], "export A=1\n");
+        fine(&["docker"], "A=1\r\n");
+        fine(&[], "export A=1\n");
     }
 
     #[test]
@@ -199,8 +266,10 @@ mod tests {
                 |entry: crate::dotenv::Entry<'_>| (entry.name.to_owned(), entry.value.expose().to_owned());
             document.entries().map(pair).collect::<Vec<_>>()
         };
-        let (after, repairs) = repair(before.as_bytes(), true);
-        assert_eq!(values(&after), values(before.as_bytes()));
-        assert_eq!(repairs.len(), 6);
+        for ids in [&[][..], &["docker"], &["bash", "systemd"], &["next", "compose"]] {
+            let (after, repairs) = repair(before.as_bytes(), ids);
+            assert_eq!(values(&after), values(before.as_bytes()), "{ids:?}");
+            assert!(repairs.len() > 2, "{ids:?}");
+        }
     }
 }

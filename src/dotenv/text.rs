@@ -1,7 +1,8 @@
-//! A text that only grows and leaves no copy behind when it does.
+//! The bytes of a document: a text that only grows and leaves no copy behind when it does.
 
 use std::ops::Range;
 
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 /// The bytes of a document: those of the file, then those of every changed or added line.
@@ -40,4 +41,16 @@ impl Text {
     pub(super) fn str(&self, range: &Range<usize>) -> &str {
         std::str::from_utf8(self.bytes(range)).unwrap_or_default()
     }
+}
+
+/// The bytes with LF at the end of every line that ends in CRLF.
+pub fn without_carriage_returns(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut plain = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    let mut rest = bytes;
+    while let Some(at) = memmem::find(rest, b"\r\n") {
+        plain.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    plain.extend_from_slice(rest);
+    plain
 }

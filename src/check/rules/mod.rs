@@ -3,6 +3,7 @@
 //! To add one: write its file with a unit struct that implements [`Rule`], its messages and its tests, and add
 //! it to [`ALL`].
 
+mod carriage_return;
 mod deprecated;
 mod expired;
 mod file_mode;
@@ -10,10 +11,11 @@ mod git_state;
 mod missing;
 mod out_of_step;
 mod placeholder;
-mod readers;
+pub mod readers;
 mod same_secret;
 mod schema_rule;
 mod syntax;
+mod too_long;
 mod unknown;
 mod value_type;
 mod weak_secret;
@@ -63,6 +65,8 @@ pub static ALL: &[&dyn Rule] = &[
     &same_secret::SameSecret,
     &expired::Expired,
     &readers::Readers,
+    &carriage_return::CarriageReturn,
+    &too_long::TooLong,
     &file_mode::FileMode,
     &git_state::GitState,
 ];

@@ -20,7 +20,9 @@ impl Rule for Syntax {
             &[
                 code("missing-equals", "A line is neither blank, a comment nor NAME=value"),
                 code("bad-name", "A name holds a character that not every program can read"),
+                code("merge-marker", "A line is the mark of an unfinished merge"),
                 code("blank-around-equals", "A blank stands beside ="),
+                code("blank-after-empty", "Blanks stand where a value would be"),
                 code("unterminated-quote", "A quote is never closed"),
                 code("bad-escape", "A backslash in double quotes escapes nothing that is known"),
                 code("text-after-quote", "Text follows a closing quote"),
@@ -73,6 +75,8 @@ mod tests {
             b"A",
             b"1A=1",
             b"A =1",
+            b"A= ",
+            b">>>>>>> side",
             b"A='x",
             b"A=\"\\q\"",
             b"A='x'y",

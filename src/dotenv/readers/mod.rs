@@ -3,6 +3,7 @@
 //! The models are held against results recorded from the real programs (`tests/fixtures/dialects`). To add one:
 //! write its file with a unit struct that implements [`Reader`], and add it to [`ALL`].
 
+mod alone;
 mod compose;
 mod dotenvy;
 mod node_builtin;
@@ -15,6 +16,8 @@ mod shell;
 mod systemd;
 
 use std::collections::BTreeMap;
+
+pub use alone::{alone, keeping_carriage_returns, quote_for};
 
 use super::Document;
 use crate::secret::{Secret, Values};
@@ -60,6 +63,11 @@ pub fn by_id(id: &str) -> Option<&'static dyn Reader> {
     ALL.iter().copied().find(|reader| reader.id() == id)
 }
 
+/// The readers that are asked where nobody says who reads a file: the programs that most projects meet, of every
+/// family that reads files in a way of its own.
+pub const DEFAULT: &[&str] =
+    &["docker", "compose", "kubectl", "node-dotenv", "python-dotenv", "dotenvy", "bash", "systemd"];
+
 /// How a reader differs from what the file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deviation {
@@ -67,6 +75,8 @@ pub enum Deviation {
     OtherValue,
     /// It does not see the variable.
     Absent,
+    /// It does not see the line that follows.
+    LosesNext,
     /// It refuses the whole file, or computes a value while reading.
     Refused(Refused),
 }
@@ -115,12 +125,16 @@ pub fn verify_written<S: AsRef<str>>(
     if differing.is_empty() { Ok(()) } else { Err(differing) }
 }
 
+/// Nobody knows the environment in which the file will be read. A value that depends on it differs from what is
+/// written, whatever is in it; but a shell without a home would not expand `~`.
+fn unknown_environment() -> Environment {
+    Environment::from([("HOME".to_owned(), "/nonexistent".to_owned())])
+}
+
 type Reading = (&'static str, Result<Values, Refused>);
 
 fn read_all<S: AsRef<str>>(bytes: &[u8], ids: &[S]) -> Vec<Reading> {
-    // Nobody knows the environment in which the file will be read. A value that depends on it differs from
-    // what is written, whatever is in it.
-    let environment = Environment::new();
+    let environment = unknown_environment();
     let readers = ids.iter().filter_map(|id| by_id(id.as_ref()));
     readers.map(|reader| (reader.id(), reader.read(bytes, &environment))).collect()
 }

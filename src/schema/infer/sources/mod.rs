@@ -2,10 +2,12 @@
 //!
 //! To add one: write its file with a unit struct that implements [`Source`], and its tests, and add it to [`ALL`].
 
+mod code;
 mod env_file;
 
 use std::path::Path;
 
+pub use code::Code;
 pub use env_file::EnvFile;
 
 use super::Sighting;
@@ -25,7 +27,7 @@ pub trait Source: Sync {
 }
 
 /// Every kind of file.
-pub static ALL: &[&dyn Source] = &[&EnvFile];
+pub static ALL: &[&dyn Source] = &[&EnvFile, &Code];
 
 /// The kind of a file, if it is one in which variables are seen.
 pub fn for_file(path: &Path, head: &str) -> Option<&'static dyn Source> {

@@ -34,6 +34,7 @@ mod rotation;
 mod run;
 mod run_again;
 mod schema;
+mod schema_infer;
 mod seal;
 mod stores;
 mod values;

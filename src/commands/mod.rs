@@ -50,6 +50,7 @@ mod rollback;
 mod rotate;
 mod rotation;
 mod run;
+mod schema;
 mod seal;
 mod sealing;
 mod set;
@@ -185,6 +186,8 @@ commands! {
     Audit(audit) has REPORTS,
     /// Give variables new values, and carry them to where they are used
     Rotate(rotate) has HUMAN,
+    /// Show or make the declaration of the variables
+    Schema(schema) has HUMAN_OR_JSON,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
     /// Say what is set up, what is not, and the next step

@@ -3,7 +3,7 @@
 use bech32::{Bech32, Hrp};
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Error, Generated, Kind};
@@ -11,7 +11,7 @@ use crate::rng::Rng;
 use crate::secret::Secret;
 
 /// Options of `age`: there are none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct Options {}
 

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::alphabet::{self, BASE62};
 use super::{Error, Generated, Kind, MACHINE_BITS, check_range, check_strength};
 use crate::rng::Rng;
 
 /// Options of `alphanumeric`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Number of characters, from 22 to 1024

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::alphabet::{self, BASE62};
 use super::{Error, Generated, Kind, MACHINE_BITS, check_range, check_strength};
@@ -17,7 +17,7 @@ use crate::secret::Secret;
 const CHECKSUM_DIGITS: usize = 6;
 
 /// Options of `api-key`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// What the key begins with, such as `bgd_live_`

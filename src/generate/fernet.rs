@@ -4,13 +4,13 @@
 use data_encoding::BASE64URL;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Generated, Kind, random_bytes};
 use crate::rng::Rng;
 
 /// Options of `fernet`: there are none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct Options {}
 

@@ -3,13 +3,13 @@
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Generated, Kind, check_bytes, encoded};
 use crate::rng::Rng;
 
 /// Options of `hex`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Number of random bytes, from 16 to 1024; twice as many digits

@@ -10,7 +10,7 @@ use super::{Error, Generated, Kind, random_bytes};
 use crate::rng::Rng;
 
 /// Options of `jwt-secret`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Algorithm of the tokens

@@ -11,7 +11,7 @@
 use data_encoding::Encoding;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub mod age;
@@ -92,7 +92,7 @@ impl From<Secret> for Generated {
 macro_rules! kinds {
     ($($(#[$attribute:meta])* $variant:ident($module:ident),)*) => {
         /// `generate = { kind = "hex", bytes = 32 }`: how to make a value.
-        #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Subcommand)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Subcommand)]
         #[serde(tag = "kind", rename_all = "kebab-case")]
         pub enum Recipe {
             $($(#[$attribute])* $variant($module::Options),)*

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Generated, Kind, PERSON_BITS, alphabet, check_range, check_strength};
 use crate::rng::Rng;
@@ -19,7 +19,7 @@ const WORDS: u32 = 7776;
 const LONGEST: usize = 9;
 
 /// Options of `passphrase`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Number of words, from 5 to 32; each is worth 12.9 bits

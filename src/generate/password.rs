@@ -17,7 +17,7 @@ const SYMBOLS: &str = "_-.@%+:,/!*?^=";
 const LOOK_ALIKES: &str = "0Oo1Il|5S2Z8B";
 
 /// Options of `password`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Number of characters, at most 1024

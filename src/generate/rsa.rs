@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::os_rng::OsRng;
 use super::{Error, Generated, Kind, check_range, pem_text};
 use crate::rng::Rng;
 
 /// Options of `rsa`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Length of the key in bits, from 2048 to 8192, in steps of 256

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use p256::ecdsa::{DerSignature, SigningKey};
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use x509_cert::builder::{Builder, CertificateBuilder, Profile};
 use x509_cert::certificate::Certificate;
 use x509_cert::der::EncodePem;
@@ -33,7 +33,7 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 const MAX_COMMON_NAME: usize = 64;
 
 /// Options of `tls`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Host names and IP addresses it is for; the first is also its subject

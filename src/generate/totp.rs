@@ -4,7 +4,7 @@
 use data_encoding::BASE32_NOPAD;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use super::{Error, Generated, Kind, check_bytes, random_bytes};
@@ -12,7 +12,7 @@ use crate::rng::Rng;
 use crate::secret::Secret;
 
 /// Options of `totp`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Number of random bytes, from 16 to 1024; RFC 4226 recommends 20

@@ -8,7 +8,7 @@ use super::{Error, Generated, Kind};
 use crate::rng::Rng;
 
 /// Options of `uuid`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// v4 is random; v7 begins with the time, so that a database can sort by it

@@ -85,7 +85,10 @@ fn is_sentence(value: &str) -> bool {
         "then", "to", "when", "will", "with",
     ];
     let words: Vec<&str> = value.split_whitespace().collect();
-    words.len() >= 3 && (words[1..].iter().any(|word| VERBS.contains(word)) || value.ends_with('.'))
+    let is_template = value.contains("{{");
+    !is_template
+        && words.len() >= 3
+        && (words[1..].iter().any(|word| VERBS.contains(word)) || value.ends_with('.'))
         || words.len() == 2 && VERBS.contains(&words[1])
 }
 

@@ -1,0 +1,160 @@
+//! Which files of a project are read: those that git has or would take, of a kind that one of the [`sources`] knows.
+//!
+//! Left out: what others wrote ([`FOREIGN`]), what tells of the past ([`HISTORY`]), and what is larger than
+//! [`MAX_WALKED`]. An env example that an ignore rule for `.env.*` hides is read all the same. A file that is named
+//! itself is always read.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::sources::{self, Source};
+use super::{Place, Sighting};
+use crate::fs;
+
+/// Directories of dependencies, build results and caches.
+pub const FOREIGN: &[&str] = &[
+    ".git",
+    ".next",
+    ".nuxt",
+    ".terraform",
+    ".tox",
+    ".venv",
+    "__pycache__",
+    "bower_components",
+    "build",
+    "coverage",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "target",
+    "third_party",
+    "vendor",
+    "venv",
+];
+
+/// Documents that name variables of other times, or none.
+pub const HISTORY: &[&str] = &[
+    "changelog",
+    "changes",
+    "code_of_conduct",
+    "contributing",
+    "history",
+    "license",
+    "release",
+    "releases",
+    "security",
+];
+
+/// Larger files of a directory are not read: people did not write them.
+pub const MAX_WALKED: u64 = 1 << 20;
+
+/// Most files of a directory that are looked at.
+pub const MAX_FILES: usize = 100_000;
+
+/// What was read.
+#[derive(Default)]
+pub struct Reading {
+    /// Everything that was seen: env files first, in the order of the [`sources`], then by path and line.
+    pub sightings: Vec<Sighting>,
+    /// The files that hold variables, and what each is.
+    pub files: Vec<(PathBuf, &'static str)>,
+    /// The files that were named and are of no kind that is read, or hold no variable.
+    pub without: Vec<PathBuf>,
+}
+
+/// Reads files, and directories with what is below them.
+pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
+    let mut reading = Reading::default();
+    let mut found: Vec<(usize, PathBuf, Vec<Sighting>)> = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            for file in below(path) {
+                // What cannot be read below a directory is as good as not there: a socket, a file of another user.
+                let Ok(text) = fs::read_text(&file) else { continue };
+                found.extend(read_text(&file, &text, false));
+            }
+        } else {
+            let text = fs::read_text(path)?;
+            match read_text(path, &text, true) {
+                Some(read) => found.push(read),
+                None => reading.without.push(path.clone()),
+            }
+        }
+    }
+    found.sort_by(|(kind, path, _), (other_kind, other, _)| {
+        (kind, path.components().count(), path).cmp(&(other_kind, other.components().count(), other))
+    });
+    found.dedup_by(|(_, path, _), (_, other, _)| path == other);
+    for (kind, path, sightings) in found {
+        reading.files.push((path, sources::ALL[kind].name()));
+        reading.sightings.extend(sightings);
+    }
+    Ok(reading)
+}
+
+/// The place of its source in the list, and what was seen in the text; `None` if that is nothing.
+fn read_text(path: &Path, text: &str, named: bool) -> Option<(usize, PathBuf, Vec<Sighting>)> {
+    let kind = sources::ALL.iter().position(|source| source.reads(path, text));
+    // Who names a file knows what it is; most often it is an env file with a name of its own.
+    let kind = kind.or_else(|| {
+        named
+            .then(|| sources::ALL.iter().position(|source| source.name() == sources::EnvFile.name()))
+            .flatten()
+    })?;
+    let mut sightings = sources::ALL[kind].sightings(path, text);
+    if named
+        && sightings.iter().all(|sighting| sighting.place == Place::EnvComment)
+        && !sources::ALL[kind].reads(path, text)
+    {
+        sightings.clear();
+    }
+    (!sightings.is_empty()).then(|| (kind, path.to_owned(), sightings))
+}
+
+/// The files below a directory that are of a kind that is read, by their names; sorted.
+fn below(directory: &Path) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    let mut walk = WalkBuilder::new(directory);
+    walk.hidden(false)
+        .follow_links(false)
+        .require_git(false)
+        .git_global(false)
+        .max_filesize(Some(MAX_WALKED));
+    walk.filter_entry(|entry| {
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.depth() == 0 || !(is_directory && FOREIGN.contains(&name.as_str()))
+    });
+    for entry in walk.build().flatten().take(MAX_FILES) {
+        let kind = entry.file_type();
+        if kind.is_some_and(|kind| kind.is_dir()) {
+            files.extend(examples(entry.path()));
+        } else if kind.is_some_and(|kind| kind.is_file()) && !is_history(entry.path()) {
+            files.insert(entry.into_path());
+        }
+    }
+    files
+}
+
+/// The env examples in a directory, also those that git ignores.
+fn examples(directory: &Path) -> Vec<PathBuf> {
+    let names = fs::list_dir(directory).unwrap_or_default();
+    let is_example = |name: &String| {
+        let lower = name.to_lowercase();
+        lower.contains("env")
+            && ["example", "sample", "template", "dist"].iter().any(|word| lower.contains(word))
+    };
+    let paths = names.iter().filter(|name| is_example(name)).map(|name| directory.join(name));
+    paths.filter(|path| path.is_file() && sources::EnvFile.reads(path, "")).collect()
+}
+
+fn is_history(path: &Path) -> bool {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let words: Vec<&str> = stem.split(['-', '.']).collect();
+    words.first().is_some_and(|first| HISTORY.contains(first))
+        && path
+            .extension()
+            .is_none_or(|extension| extension == "md" || extension == "mdx" || extension == "txt")
+}

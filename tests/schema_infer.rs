@@ -1,0 +1,163 @@
+//! `schema infer`: what a project gets from the files that it already has.
+
+use crate::support::Sandbox;
+
+const EXAMPLE: &str = "\
+# === Server ===
+# The port the server listens on
+PORT=3000
+# Options: debug, info, error
+LOG_LEVEL=info
+
+# === Secrets ===
+# Make it with: openssl rand -hex 32
+SECRET_KEY=changeme
+OPENAI_API_KEY=sk-... # https://platform.openai.com/api-keys
+
+# OPTIONAL: address of the cache
+# REDIS_URL=redis://localhost:6379/0
+";
+
+#[test]
+fn an_example_becomes_a_schema_that_check_accepts() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env.example", EXAMPLE);
+    let run = sandbox.envward("schema infer .env.example").success();
+    assert_eq!(
+        run.stdout,
+        "\
+[schema]
+name = \"project\"
+
+# seen: .env.example:3
+[vars.PORT]
+description = \"The port the server listens on\"
+type = \"port\"
+secret = false
+required = false
+default = \"3000\"
+group = \"Server\"
+
+# seen: .env.example:5
+[vars.LOG_LEVEL]
+description = \"Options: debug, info, error\"
+type = \"enum\"
+values = [\"debug\", \"info\", \"error\"]
+secret = false
+required = false
+default = \"info\"
+group = \"Server\"
+
+# seen: .env.example:9
+[vars.SECRET_KEY]
+description = \"Make it with: openssl rand -hex 32\"
+generate = { kind = \"hex\", bytes = 32 }
+group = \"Secrets\"
+
+# seen: .env.example:10
+[vars.OPENAI_API_KEY]
+description = \"https://platform.openai.com/api-keys\"
+group = \"Secrets\"
+docs = \"https://platform.openai.com/api-keys\"
+
+# seen: .env.example:13
+[vars.REDIS_URL]
+description = \"address of the cache\"
+type = \"redis-url\"
+required = false
+group = \"Secrets\"
+"
+    );
+    assert_eq!(run.stderr, "found 5 variables in 1 file, 3 of them secret\n");
+
+    let _ = sandbox
+        .envward("schema infer .env.example --out schema.toml")
+        .success()
+        .stdout("")
+        .stderr_has("wrote schema.toml\n");
+    assert_eq!(sandbox.read("schema.toml"), run.stdout);
+    sandbox.write(
+        ".env",
+        format!(
+            "PORT=1\nLOG_LEVEL=error\nSECRET_KEY={}\nOPENAI_API_KEY=q7Zr2vLxW5kTb9Yc\n",
+            "4a5d391b26034086".repeat(4)
+        ),
+    );
+    let _ = sandbox.envward("check .env --schema schema.toml").success();
+    sandbox.write(".env", "PORT=no\n");
+    let _ = sandbox.envward("check .env --schema schema.toml").code(1);
+}
+
+#[test]
+fn the_json_form_says_the_same_for_programs() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env.example", "# The port\nPORT=3000\nSECRET_KEY=\n");
+    let report = sandbox.envward("schema infer .env.example --format json").success().json();
+    assert_eq!(report["version"], 1);
+    let expected = serde_json::json!({
+        "name": "PORT", "type": "port", "secret": false, "required": false, "default": "3000", "generate": null,
+        "description": "The port", "group": null, "unsure": [], "seen": [{"file": ".env.example", "line": 2}],
+    });
+    assert_eq!(report["variables"][0], expected);
+    assert_eq!(report["variables"][1]["generate"], serde_json::json!({"kind": "hex", "bytes": 32}));
+}
+
+#[test]
+fn no_secret_of_a_real_env_file_gets_out() {
+    let sandbox = Sandbox::new();
+    // Some under names that say nothing, one in a comment, one that is commented out.
+    let secrets = [
+        "hunter2-is-my-password",
+        "sk-proj-8Kq2WxVn5RtYb7LmZc4JdPs9",
+        "q7Zr2vLxW5kTb9Yc",
+        "16f8c0ef4a5d391b26034086c628469d",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "correct horse battery",
+        "rather-private-host",
+    ];
+    let text = format!(
+        "DB_PASSWORD={}\nOPENAI={}\nDATABASE_URL=postgres://app:{}@db/app\nSEED={}\n# was {}\nFOO=1\n# OLD_SECRET={}\nHOST={}.acme.io\n",
+        secrets[0], secrets[1], secrets[2], secrets[3], secrets[4], secrets[5], secrets[6]
+    );
+    sandbox.write(".env", text);
+    for format in ["human", "json"] {
+        let run = sandbox.envward(&format!("schema infer .env --format {format}")).success();
+        for secret in secrets {
+            assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{secret}");
+        }
+        assert!(run.stdout.contains("SEED"));
+    }
+}
+
+#[test]
+fn a_directory_is_looked_through_without_what_others_wrote() {
+    let sandbox = Sandbox::git();
+    sandbox.write(".gitignore", ".env*\nignored/\n");
+    sandbox.write(".env.example", "A_URL=http://localhost\n");
+    sandbox.write(".env", "REAL=1\n");
+    sandbox.write("sub/app.env", "B=1\n");
+    sandbox.write("node_modules/x/.env.example", "C=1\n");
+    sandbox.write("ignored/app.env", "D=1\n");
+    let report = sandbox.envward("schema infer . --format json").success().json();
+    let names: Vec<_> =
+        report["variables"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["A_URL", "B"]);
+}
+
+#[test]
+fn what_is_there_is_not_overwritten_and_nothing_is_no_schema() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env.example", "A=1\n");
+    sandbox.write("mine.toml", "# mine\n");
+    let _ = sandbox
+        .envward("schema infer .env.example --out mine.toml")
+        .code(2)
+        .stderr_has("error: mine.toml is there already; nothing was changed\n");
+    assert_eq!(sandbox.read("mine.toml"), "# mine\n");
+    sandbox.write("empty/notes.txt", "nothing\n");
+    let _ = sandbox
+        .envward("schema infer empty")
+        .code(2)
+        .stderr_has("error: nothing names an environment variable there\n");
+    let _ = sandbox.envward("schema infer gone.env").code(3);
+}

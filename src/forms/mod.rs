@@ -1,5 +1,6 @@
 //! Forms that other programs read or write and more than one part of envward works with.
 
+pub mod json;
 pub mod sarif;
 pub mod xml;
 pub mod yaml;

@@ -66,7 +66,7 @@ pub use fit::{Fit, Sight};
 pub use known::open_values;
 pub use layout::{Layout, lines};
 pub use note::{note, project_keys, record, take_in};
-pub use open::{Opened, open, open_bare, open_revision};
+pub use open::{Opened, open, open_bare, open_revision, open_tree};
 pub use pushed::{Push, record_push};
 pub use remark::Remark;
 pub use rotated::{Rotation, record_rotation, recorded_rotation};

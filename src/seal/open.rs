@@ -12,8 +12,9 @@ use super::machine::Seen;
 use super::project_key::ProjectKeys;
 use super::record::Record;
 use super::site::{Place, Site};
-use super::sops::Plain;
+use super::sops::{Plain, Tree};
 use super::{Access, Error, Remark, WorkingCopy, env_text, layout, trust};
+use crate::forms::yaml::Node;
 use crate::fs::{self, Lock};
 use crate::project::{Environment, Project};
 use crate::secret::Values;
@@ -126,6 +127,11 @@ pub fn open_bare(file: &Path, access: &mut Access) -> Result<Opened, Error> {
     opened.lines.retain(|line| !is_record(line));
     opened.remarks.push(if recorded { Remark::RecordNotChecked } else { Remark::NoRecord });
     Ok(opened)
+}
+
+/// Opens a file that sops sealed as YAML or JSON: its documents in clear, after their MAC was verified.
+pub fn open_tree(documents: Vec<Node>, access: &mut Access) -> Result<Vec<Node>, Error> {
+    Ok(Tree::new(documents)?.decrypt(&mut access.identities)?)
 }
 
 /// Opens an older revision of an environment's sealed file, given as its bytes: like [`open`], but its age is

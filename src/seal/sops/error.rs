@@ -110,6 +110,26 @@ pub enum Error {
     /// A comment with a line break would become lines of its own.
     #[error("a comment with a line break cannot be sealed")]
     CommentBreak,
+    /// A file in YAML or JSON leaves it to its comments what is encrypted.
+    #[error(
+        "what is encrypted depends on comments (`{selector}`), which envward does not read in YAML or JSON"
+    )]
+    CommentRule {
+        /// The metadata key of the rule.
+        selector: &'static str,
+    },
+    /// A value that is not encrypted has a spelling for which sops may hash another one.
+    #[error("{name} is a number or date in a spelling of its own, so that the MAC cannot be checked")]
+    Spelling {
+        /// The keys down to it.
+        name: String,
+    },
+    /// A key is a list or a mapping.
+    #[error("line {line} of the sealed file has a key that is no text")]
+    Key {
+        /// Line, from 1.
+        line: u32,
+    },
     /// No identity opens it.
     #[error(transparent)]
     Identity(#[from] identity::Error),
@@ -137,6 +157,9 @@ impl Error {
             }
             Self::ForeignOnly { .. } => "open it with sops, and add an age recipient there",
             Self::ForeignKeys { .. } => "remove them with sops first, or run `sops rotate`",
+            Self::CommentRule { .. } | Self::Spelling { .. } => {
+                "decrypt it with sops, and take the result over: sops decrypt FILE | envward import /dev/stdin"
+            }
             Self::NotStorable { .. } => "make the file's selector encrypt it",
             Self::Identity(error) => return error.hint(),
             Self::Recipient(error) => return error.hint(),

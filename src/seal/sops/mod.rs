@@ -12,12 +12,14 @@ mod mac;
 mod metadata;
 mod open;
 mod selector;
+mod tree;
 mod write;
 
 pub use error::Error;
 pub use lines::{Line, METADATA_PREFIX, Stored, survives_in_clear};
 pub use metadata::{AgeEntry, Metadata, SOPS_VERSION};
 pub use selector::{Selector, Walk, is_encrypted};
+pub use tree::Tree;
 
 use crate::secret::Secret;
 

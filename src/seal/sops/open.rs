@@ -2,7 +2,7 @@
 
 use super::cipher::{COMMENT_AAD, Cipher, Decrypted, Failure, Kind};
 use super::mac::Mac;
-use super::{AgeEntry, Document, Error, Line, Plain, Stored};
+use super::{AgeEntry, Document, Error, Line, Metadata, Plain, Stored};
 use crate::seal::identity::Identities;
 use crate::secret::{Key, Secret};
 use crate::ui::escape;
@@ -13,14 +13,7 @@ const A_COMMENT: &str = "a comment";
 impl Document {
     /// The data key, through the first identity that opens any of the file's age recipients.
     pub fn unwrap_key(&self, identities: &mut Identities) -> Result<Key, Error> {
-        let wrapped: Vec<&[u8]> =
-            self.metadata.age().map(|AgeEntry { encrypted_key, .. }| encrypted_key.as_bytes()).collect();
-        if wrapped.is_empty() {
-            let kinds = self.metadata.foreign_keys().unwrap_or_else(|| "a key it does not name".to_owned());
-            return Err(Error::ForeignOnly { kinds });
-        }
-        let bytes = identities.unwrap_any(&wrapped)?;
-        Key::from_slice(&bytes).ok_or(Error::DataKey)
+        self.metadata.unwrap_key(identities)
     }
 
     /// Decrypts every line and verifies the MAC; on any mismatch there is an error and no value.
@@ -59,6 +52,20 @@ impl Document {
         let stored =
             cipher.decrypt(self.metadata.mac(), self.metadata.last_modified()).map_err(|_| Error::Mac)?;
         if mac.matches(stored.text.expose()) { Ok(opened) } else { Err(Error::Mac) }
+    }
+}
+
+impl Metadata {
+    /// The data key, through the first identity that opens any of the file's age recipients.
+    pub(super) fn unwrap_key(&self, identities: &mut Identities) -> Result<Key, Error> {
+        let wrapped: Vec<&[u8]> =
+            self.age().map(|AgeEntry { encrypted_key, .. }| encrypted_key.as_bytes()).collect();
+        if wrapped.is_empty() {
+            let kinds = self.foreign_keys().unwrap_or_else(|| "a key it does not name".to_owned());
+            return Err(Error::ForeignOnly { kinds });
+        }
+        let bytes = identities.unwrap_any(&wrapped)?;
+        Key::from_slice(&bytes).ok_or(Error::DataKey)
     }
 }
 

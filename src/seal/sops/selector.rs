@@ -113,6 +113,19 @@ impl Selector {
         self.encrypts_comments() && !matches!(self, Self::UnencryptedCommentRegex(_))
     }
 
+    /// Whether the value at the end of these keys is encrypted: sops asks every key on the way. `None` if it asks
+    /// comments instead.
+    pub(super) fn encrypts(&self, path: &[String]) -> Option<bool> {
+        Some(match self {
+            Self::UnencryptedSuffix(suffix) => !path.iter().any(|key| key.ends_with(suffix.as_str())),
+            Self::EncryptedSuffix(suffix) => path.iter().any(|key| key.ends_with(suffix.as_str())),
+            Self::ClearNames(names) => !path.iter().any(|key| names.contains(key)),
+            Self::UnencryptedRegex(regex) => !path.iter().any(|key| regex.is_match(key)),
+            Self::EncryptedRegex(regex) => path.iter().any(|key| regex.is_match(key)),
+            Self::UnencryptedCommentRegex(_) | Self::EncryptedCommentRegex(_) => return None,
+        })
+    }
+
     /// Starts at the first line of a file.
     pub fn walk(&self) -> Walk<'_> {
         Walk { selector: self, marked: false }

@@ -29,6 +29,10 @@ pub const SOPS_AGE_KEY: &str = "SOPS_AGE_KEY";
 /// Path of a file with age identities, as sops reads it. Credential.
 pub const SOPS_AGE_KEY_FILE: &str = "SOPS_AGE_KEY_FILE";
 
+/// What the variables begin with that hold private keys of dotenvx, one for each env file: `DOTENV_PRIVATE_KEY`,
+/// `DOTENV_PRIVATE_KEY_PRODUCTION`, …; read by `import`.
+pub const DOTENV_PRIVATE_KEY: &str = "DOTENV_PRIVATE_KEY";
+
 /// The user's home directory.
 pub const HOME: &str = "HOME";
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
 use crate::{
-    approvals, dotenv, editor, export, fs, generate, git, inject, manifest, rng, rotation, schema, seal,
-    store, sync,
+    approvals, dotenv, editor, export, fs, generate, git, import, inject, manifest, rng, rotation, schema,
+    seal, store, sync,
 };
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
@@ -78,6 +78,9 @@ pub enum Error {
     /// The environment cannot be written in a form.
     #[error(transparent)]
     Export(#[from] export::Error),
+    /// A file of another tool cannot be taken over.
+    #[error(transparent)]
+    Import(#[from] import::Error),
     /// A program was not started.
     #[error(transparent)]
     Inject(#[from] inject::Error),
@@ -120,6 +123,7 @@ impl Error {
             Self::Store { error, .. } => store_exit_code(error),
             Self::Approvals(error) => approvals_exit_code(error),
             Self::Sync(error) => sync_exit_code(error),
+            Self::Import(error) => import_exit_code(error),
             Self::Inject(error) => inject_exit_code(error),
             Self::Generate(error) => generate_exit_code(error),
             Self::Rotation(error) => rotation_exit_code(error),
@@ -158,6 +162,7 @@ impl Error {
             Self::Approvals(error) => error.hint(),
             Self::Rotation(error) => error.hint(),
             Self::Export(error) => error.hint(),
+            Self::Import(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
     }
@@ -262,6 +267,22 @@ fn driver_exit_code(error: &rotation::drivers::Error) -> ExitCode {
         Error::Setup { .. } => ExitCode::Unreadable,
         Error::Generate(error) => generate_exit_code(error),
         _ => ExitCode::Store,
+    }
+}
+
+fn import_exit_code(error: &import::Error) -> ExitCode {
+    use import::Error;
+    match error {
+        Error::In { error, .. } => import_exit_code(error),
+        Error::Unknown | Error::Ambiguous { .. } | Error::Service { .. } => ExitCode::Usage,
+        Error::Conflict { .. } => ExitCode::Conflict,
+        Error::Seal(error) => sealed_exit_code(error),
+        Error::NoPrivateKey { .. }
+        | Error::LockedKey { .. }
+        | Error::NotAPrivateKey { .. }
+        | Error::ForeignKeys { .. }
+        | Error::Undecryptable { .. } => ExitCode::CannotDecrypt,
+        _ => ExitCode::Unreadable,
     }
 }
 

@@ -11,7 +11,8 @@
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`forms`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`approvals`], [`ledger`], [`merge`];
-//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`], [`export`];
+//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`], [`export`],
+//!   [`import`];
 //! - what a person calls: [`error`], [`commands`].
 
 pub mod approvals;
@@ -31,6 +32,7 @@ pub mod fs;
 pub mod generate;
 pub mod git;
 pub mod hardening;
+pub mod import;
 pub mod inject;
 pub mod json_schema;
 pub mod ledger;

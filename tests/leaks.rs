@@ -320,6 +320,12 @@ fn commands_on_a_sealed_project_show_values_only_where_they_are_asked_for() {
         case("set JIRA_TOKEN", 0).input(NEW_TOKEN),
         case("set LOG_LEVEL", None).input(NEW_TOKEN),
         case("set OTHER --new", 0).input(NEW_TOKEN),
+        case("import /dev/stdin --yes --overwrite all", 0)
+            .input(r#"{"JIRA_TOKEN": "zN1xB6vC4mL8kJ2hG7fD5sA3"}"#),
+        case("import /dev/stdin --yes", 6).input(r#"{"JIRA_TOKEN": "zN1xB6vC4mL8kJ2hG7fD5sA3"}"#),
+        case("import /dev/stdin --yes", 1).input(r#"{"LOG_LEVEL": "zN1xB6vC4mL8kJ2hG7fD5sA3", "X": ["y"]}"#),
+        case("import /dev/stdin --yes", None).input(r#"{"JIRA_TOKEN": zN1xB6vC4mL8kJ2hG7fD5sA3"}"#),
+        case("import /dev/stdin --yes", 4).input("JIRA_TOKEN=encrypted:zN1xB6vC4mL8kJ2hG7fD5sA3\n"),
         case("unset JIRA_TOKEN", 0),
         case("rename JIRA_TOKEN OTHER --new", 0),
     ] {

@@ -25,6 +25,7 @@ mod guides;
 mod help;
 mod house;
 mod identity;
+mod import;
 mod init;
 mod interop;
 mod keyring;

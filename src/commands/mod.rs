@@ -36,6 +36,7 @@ mod get;
 mod history;
 mod holder;
 mod identity;
+mod import;
 mod init;
 mod injected;
 mod lazy;
@@ -148,6 +149,8 @@ commands! {
     Run(run) has HUMAN,
     /// Write the environment in a form that other programs read
     Export(export) has HUMAN,
+    /// Take another tool's file into the environment, or its declarations into a schema
+    Import(import) has HUMAN,
     /// Take the changes of the env file into the sealed file
     Seal(seal) has HUMAN,
     /// Take the changes of the sealed file into the env file

@@ -18,7 +18,8 @@ use crate::secret::Values;
 pub(super) struct EnvFile {
     pub(super) values: Values,
     path: PathBuf,
-    bytes: Zeroizing<Vec<u8>>,
+    /// What lies there; `None` as long as there is no file.
+    on_disk: Option<Zeroizing<Vec<u8>>>,
     lock: PathBuf,
     readers: Vec<String>,
 }
@@ -36,7 +37,13 @@ impl EnvFile {
         let readers = environment.map(|environment| environment.readers.clone()).unwrap_or_default();
         let lock = environment
             .map_or_else(|| fs::lock_of(path, context.state_dir().as_deref()), |it| it.lock.clone());
-        Ok(Self { values, path: path.to_owned(), bytes, lock, readers })
+        Ok(Self { values, path: path.to_owned(), on_disk: Some(bytes), lock, readers })
+    }
+
+    /// The file that an environment does not have yet.
+    pub(super) fn new(environment: &Environment) -> Self {
+        let Environment { env_file, lock, readers, .. } = environment.clone();
+        Self { values: Values::default(), path: env_file, on_disk: None, lock, readers }
     }
 
     /// Applies the changes to the file as it was read.
@@ -46,7 +53,10 @@ impl EnvFile {
     /// nothing is written then.
     pub(super) fn write(&mut self, changes: &Changes, context: &Context) -> Result<Outcome, Error> {
         git::refuse_tracked(&self.path, &context.env)?;
-        let mut document = parse(&self.bytes, &self.path)?;
+        let mut document = match &self.on_disk {
+            Some(bytes) => parse(bytes, &self.path)?,
+            None => Document::new(),
+        };
         for (from, to) in &changes.rename {
             document.rename(from, to);
         }
@@ -59,15 +69,15 @@ impl EnvFile {
                 .map_err(|reason| dotenv::Error::Unportable { name: name.clone(), reason })?;
         }
         let bytes = document.to_bytes();
-        if bytes == self.bytes {
+        if self.on_disk.as_ref().is_some_and(|on_disk| *on_disk == bytes) {
             return Ok(Outcome::default());
         }
         let _lock = Lock::acquire(&self.lock)?;
-        if fs::read(&self.path)? != self.bytes {
+        if fs::read_if_exists(&self.path)? != self.on_disk {
             return Err(fs::Error::Changed { path: self.path.clone() }.into());
         }
         fs::write_private(&self.path, &bytes)?;
-        self.bytes = bytes;
+        self.on_disk = Some(bytes);
         Ok(Outcome { changed: true, ..Outcome::default() })
     }
 }

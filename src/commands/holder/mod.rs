@@ -109,6 +109,20 @@ impl Holder {
         Err(Error::NoValues { environment: name, env_file, sealed })
     }
 
+    /// The same, and where there is nothing yet, the env file that the first write makes.
+    pub(super) fn of_environment_or_new(
+        project: Project,
+        environment: Environment,
+        access: Access,
+        context: &mut Context,
+    ) -> Result<Self, Error> {
+        if fs::exists(&environment.sealed) || fs::exists(&environment.env_file) {
+            return Self::of_environment(project, environment, access, context);
+        }
+        let (path, kind) = (environment.env_file.clone(), Kind::EnvFile(EnvFile::new(&environment)));
+        Ok(Self { project: Some(project), environment: Some(environment), path, kind })
+    }
+
     /// Opens an environment's sealed file.
     pub(super) fn sealed(
         project: Project,

@@ -5,7 +5,9 @@
 
 mod alone;
 mod compose;
+mod direnv;
 mod dotenvy;
+mod godotenv;
 mod node_builtin;
 mod node_dotenv;
 mod python_dotenv;
@@ -13,7 +15,9 @@ mod raw;
 #[cfg(test)]
 mod recorded;
 mod shell;
+mod sops;
 mod systemd;
+mod xargs;
 
 use std::collections::BTreeMap;
 
@@ -53,9 +57,15 @@ pub static ALL: &[&dyn Reader] = &[
     &node_builtin::Node20,
     &python_dotenv::PythonDotenv,
     &dotenvy::Dotenvy,
+    &dotenvy::Just,
+    &dotenvy::Uv,
+    &godotenv::Godotenv,
+    &direnv::Direnv,
     &shell::SH,
     &shell::BASH,
     &systemd::Systemd,
+    &sops::Sops,
+    &xargs::Xargs,
 ];
 
 /// The reader of that id.

@@ -21,6 +21,12 @@ const RECORDED_AS: &[(&str, &str)] = &[
     ("node20 --env-file", "node-20"),
     ("python-dotenv 1.2", "python-dotenv"),
     ("rust dotenvy 0.15.7", "dotenvy"),
+    ("just 1.59", "just"),
+    ("uv run --env-file", "uv"),
+    ("godotenv", "godotenv"),
+    ("direnv 2.32", "direnv"),
+    ("sops-dotenv (transcribed)", "sops"),
+    ("bash export $(grep|xargs)", "xargs"),
     ("dash source", "sh"),
     ("bash source", "bash"),
     ("systemd 252 EnvironmentFile (libsystemd-shared)", "systemd"),
@@ -37,8 +43,17 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
         &["sh", "bash"],
         "the shell reads it; the program that was to show it could not be started",
     ),
-    ("var_dq", &["dotenvy"], "the crate takes HOME from the environment of this very process"),
-    ("var_home", &["dotenvy"], "the crate takes HOME from the environment of this very process"),
+    ("var_dq", &["dotenvy", "just", "uv"], "the crate takes HOME from the environment of this very process"),
+    (
+        "var_home",
+        &["dotenvy", "just", "uv"],
+        "the crate takes HOME from the environment of this very process",
+    ),
+    ("key_dot", &["just", "uv"], "recorded through a shell, which drops what it cannot name"),
+    ("key_ifs", &["just", "uv"], "recorded through a shell, which sets it anew"),
+    ("size_140k", &["just", "uv"], "the file is read; the program that was to show it could not be started"),
+    ("key_readonly_uid", &["xargs"], "the shell has the variable already, and exports it"),
+    ("enc_latin1", &["xargs"], "grep takes a file that is not UTF-8 for a binary one, as the locale is"),
 ];
 
 #[derive(Deserialize)]

@@ -23,7 +23,7 @@ pub(super) static SH: Shell = Shell { id: "sh", bash: false };
 pub(super) static BASH: Shell = Shell { id: "bash", bash: true };
 
 /// bash's own variables that cannot be set.
-const READ_ONLY: &[&str] = &["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
+pub(super) const READ_ONLY: &[&str] = &["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
 
 impl Reader for Shell {
     fn id(&self) -> &'static str {

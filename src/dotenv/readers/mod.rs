@@ -8,6 +8,7 @@ mod compose;
 mod direnv;
 mod dotenvy;
 mod godotenv;
+mod make;
 mod node_builtin;
 mod node_dotenv;
 mod python_dotenv;
@@ -53,6 +54,7 @@ pub static ALL: &[&dyn Reader] = &[
     &raw::Podman,
     &raw::Kubectl,
     &compose::Compose,
+    &python_dotenv::ComposeV1,
     &node_dotenv::NodeDotenv,
     &node_builtin::Node20,
     &python_dotenv::PythonDotenv,
@@ -64,6 +66,7 @@ pub static ALL: &[&dyn Reader] = &[
     &shell::SH,
     &shell::BASH,
     &systemd::Systemd,
+    &make::Make,
     &sops::Sops,
     &xargs::Xargs,
 ];

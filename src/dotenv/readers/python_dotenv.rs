@@ -15,24 +15,53 @@ impl Reader for PythonDotenv {
     }
 
     fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
-        let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
-        // Python's text mode: every line end is a newline.
-        let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));
-        let mut scanner = Scanner { rest: text.strip_prefix('\u{feff}').unwrap_or(&text) };
-        let mut values = Values::new();
-        loop {
-            scanner.rest = scanner.rest.trim_start();
-            if scanner.rest.is_empty() {
-                return Ok(values);
+        read(bytes, environment, Version::Present)
+    }
+}
+
+/// `env_file:` and `.env` of `docker-compose` 1.29, which reads them with python-dotenv 0.21, and takes a name alone from its
+/// own environment.
+pub(super) struct ComposeV1;
+
+impl Reader for ComposeV1 {
+    fn id(&self) -> &'static str {
+        "compose-v1"
+    }
+
+    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        read(bytes, environment, Version::OfComposeV1)
+    }
+}
+
+/// Which of the two it is.
+#[derive(Clone, Copy, PartialEq)]
+enum Version {
+    Present,
+    OfComposeV1,
+}
+
+fn read(bytes: &[u8], environment: &Environment, version: Version) -> Result<Values, Refused> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
+    // Python's text mode: every line end is a newline.
+    let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));
+    let mut scanner = Scanner { rest: text.strip_prefix('\u{feff}').unwrap_or(&text), version };
+    let mut values = Values::new();
+    loop {
+        scanner.rest = scanner.rest.trim_start();
+        if scanner.rest.is_empty() {
+            return Ok(values);
+        }
+        match scanner.binding() {
+            Ok(Binding { name: Some(name), value: Some(value) }) => {
+                let value = interpolate(&value, &values, environment);
+                values.insert(name.to_owned(), value);
             }
-            match scanner.binding() {
-                Ok(Some((name, value))) => {
-                    let value = interpolate(&value, &values, environment);
-                    values.insert(name.to_owned(), value);
-                }
-                Ok(None) => {}
-                Err(BadLine) => scanner.skip_line(),
+            Ok(Binding { name: Some(name), value: None }) if version == Version::OfComposeV1 => {
+                let inherited = environment.get(name).map(|value| Secret::new(value.as_str()));
+                values.extend(inherited.map(|value| (name.to_owned(), value)));
             }
+            Ok(_) => {}
+            Err(BadLine) => scanner.skip_line(),
         }
     }
 }
@@ -40,13 +69,19 @@ impl Reader for PythonDotenv {
 /// A line that cannot be read from where the scanner stands.
 struct BadLine;
 
+/// What a line sets, if it sets anything.
+struct Binding<'a> {
+    name: Option<&'a str>,
+    value: Option<Zeroizing<String>>,
+}
+
 struct Scanner<'a> {
     rest: &'a str,
+    version: Version,
 }
 
 impl<'a> Scanner<'a> {
-    /// `None` for a line that sets nothing.
-    fn binding(&mut self) -> Result<Option<(&'a str, Zeroizing<String>)>, BadLine> {
+    fn binding(&mut self) -> Result<Binding<'a>, BadLine> {
         if let Some(after) = self.rest.strip_prefix("export")
             && after.starts_with(is_blank)
         {
@@ -54,20 +89,25 @@ impl<'a> Scanner<'a> {
         }
         let name = self.name()?;
         self.skip_blanks();
-        let binding = match (name, self.rest.strip_prefix('=')) {
-            (Some(name), Some(after)) => {
+        let value = match self.rest.strip_prefix('=').filter(|_| name.is_some()) {
+            Some(after) => {
                 self.rest = after.trim_start_matches(is_blank);
-                let comment = self.rest.len() < after.len() && self.rest.starts_with('#');
-                let value = if comment { Zeroizing::default() } else { self.value()? };
-                Some((name, value))
+                let is_comment = self.rest.len() < after.len() && self.rest.starts_with('#');
+                // Before 1.0 a comment alone was taken for the value.
+                let is_empty = is_comment && self.version == Version::Present;
+                Some(if is_empty { Zeroizing::default() } else { self.value()? })
             }
-            _ => None,
+            None => None,
         };
         self.skip_blanks();
         if self.rest.starts_with('#') {
             self.rest = &self.rest[line_length(self.rest)..];
         }
-        if self.rest.is_empty() || self.rest.starts_with('\n') { Ok(binding) } else { Err(BadLine) }
+        if self.rest.is_empty() || self.rest.starts_with('\n') {
+            Ok(Binding { name, value })
+        } else {
+            Err(BadLine)
+        }
     }
 
     /// `None` before a comment.

@@ -65,6 +65,7 @@ pub static ALL: &[&dyn Reader] = &[
     &direnv::Direnv,
     &shell::SH,
     &shell::BASH,
+    &shell::ZSH,
     &systemd::Systemd,
     &make::Make,
     &sops::Sops,
@@ -188,7 +189,7 @@ mod tests {
         let ids: Vec<_> = ALL.iter().map(|reader| reader.id()).collect();
         assert_eq!(verify_written(b"A=s3cret\n", &ids, "A", &Secret::new("s3cret")), Ok(()));
         let quoted = verify_written(b"A='two words'\n", &ids, "A", &Secret::new("two words"));
-        assert_eq!(quoted, Err(vec!["docker", "podman", "kubectl"]));
+        assert_eq!(quoted, Err(vec!["docker", "podman", "kubectl", "make", "sops", "xargs"]));
         let absent = verify_written(b"A= \n", &["node-20", "bash"], "B", &Secret::new(""));
         assert_eq!(absent, Err(vec!["node-20", "bash"]));
     }

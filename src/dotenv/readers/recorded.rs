@@ -31,18 +31,19 @@ const RECORDED_AS: &[(&str, &str)] = &[
     ("bash export $(grep|xargs)", "xargs"),
     ("dash source", "sh"),
     ("bash source", "bash"),
+    ("zsh source", "zsh"),
     ("systemd 252 EnvironmentFile (libsystemd-shared)", "systemd"),
 ];
 
 /// Where a model is known to differ from the program, and why.
 const KNOWN: &[(&str, &[&str], &str)] = &[
-    ("bt_cmd", &["sh", "bash"], "the model runs no command"),
-    ("bt_mixed_quotes", &["sh", "bash"], "the model runs no command"),
-    ("bt_quoted", &["sh", "bash"], "the model runs no command"),
-    ("var_cmdsub_dq", &["sh", "bash"], "the model runs no command"),
+    ("bt_cmd", &["sh", "bash", "zsh"], "the model runs no command"),
+    ("bt_mixed_quotes", &["sh", "bash", "zsh"], "the model runs no command"),
+    ("bt_quoted", &["sh", "bash", "zsh"], "the model runs no command"),
+    ("var_cmdsub_dq", &["sh", "bash", "zsh"], "the model runs no command"),
     (
         "size_140k",
-        &["sh", "bash"],
+        &["sh", "bash", "zsh"],
         "the shell reads it; the program that was to show it could not be started",
     ),
     ("var_dq", &["dotenvy", "just", "uv"], "the crate takes HOME from the environment of this very process"),
@@ -58,6 +59,7 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
         &["just", "uv", "make"],
         "the file is read; the program that was to show it could not be started",
     ),
+    ("key_readonly_uid", &["zsh"], "zsh would become another user, which is not modelled"),
     ("key_readonly_uid", &["xargs"], "the shell has the variable already, and exports it"),
     ("enc_latin1", &["xargs"], "grep takes a file that is not UTF-8 for a binary one, as the locale is"),
 ];

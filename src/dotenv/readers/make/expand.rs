@@ -1,5 +1,6 @@
 //! Variables and their references: `$(NAME)`, `${NAME}`, `$N`, `$$`.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use zeroize::Zeroizing;
@@ -10,8 +11,12 @@ use indexmap::IndexMap;
 /// How deep references may be nested.
 const MAX_DEPTH: usize = 64;
 
-/// More than this a reference of references must not give.
-const MAX_LENGTH: usize = 1 << 24;
+/// How many bytes all references of a file together may give, with [`REFERENCE`] for each: references to references double
+/// with every line.
+const MAX_WORK: usize = 1 << 24;
+
+/// What a reference costs that gives nothing.
+const REFERENCE: usize = 64;
 
 /// Functions: a reference that begins with one of these words and a blank is a call.
 const FUNCTIONS: [&str; 37] = [
@@ -65,11 +70,13 @@ struct Variable {
 pub(super) struct Variables<'a> {
     own: IndexMap<String, Variable>,
     environment: &'a Environment,
+    /// What is left of [`MAX_WORK`].
+    left: Cell<usize>,
 }
 
 impl<'a> Variables<'a> {
     pub(super) fn new(environment: &'a Environment) -> Self {
-        Self { own: IndexMap::new(), environment }
+        Self { own: IndexMap::new(), environment, left: Cell::new(MAX_WORK) }
     }
 
     /// Takes an assignment.
@@ -99,6 +106,18 @@ impl<'a> Variables<'a> {
         };
         self.own.insert(name.to_string(), Variable { text, is_simple, is_exported });
         Ok(())
+    }
+
+    /// Whether programs see a variable; one that has no value is then empty.
+    pub(super) fn export(&mut self, name: &str, is_exported: bool) {
+        match self.own.get_mut(name) {
+            Some(variable) => variable.is_exported = is_exported,
+            None if is_exported && !self.environment.contains_key(name) => {
+                let variable = Variable { text: Secret::default(), is_simple: true, is_exported };
+                self.own.insert(name.to_owned(), variable);
+            }
+            None => {}
+        }
     }
 
     /// What programs see.
@@ -161,10 +180,9 @@ impl<'a> Variables<'a> {
                 [b'$', b'(' | b'{', ..] => &reference[2..length - 1],
                 _ => &reference[1..],
             };
-            if expanded.len() > MAX_LENGTH {
-                return Err(Refused::Computes);
-            }
             let value = self.reference(inside, open, depth)?;
+            let left = self.left.get().checked_sub(REFERENCE + value.len());
+            self.left.set(left.ok_or(Refused::Computes)?);
             expanded.push_str(value.expose());
         }
         expanded.push_str(rest);
@@ -176,7 +194,9 @@ impl<'a> Variables<'a> {
         if word.len() < inside.len() && FUNCTIONS.contains(&word) {
             return Err(Refused::Computes);
         }
-        let name = if inside.contains('$') {
+        // Without the bracket that would close it, what is inside stays as it is.
+        let is_closed = inside.matches(['(', '{']).count() == inside.matches([')', '}']).count();
+        let name = if inside.contains('$') && is_closed {
             self.expand_at(inside, open, depth + 1)?
         } else {
             Zeroizing::new(inside.to_owned())
@@ -218,5 +238,5 @@ pub(super) fn reference_length(text: &str) -> Option<usize> {
             }
         }
     }
-    None
+    Some(1 + first + 1)
 }

@@ -63,7 +63,14 @@ fn statement(line: &str, variables: &mut Variables) -> Result<bool, Refused> {
         return Ok(false);
     }
     match first_word(line) {
-        "export" | "unexport" | "vpath" => Ok(false),
+        word @ ("export" | "unexport") => {
+            let names = variables.expand(&line[word.len()..])?;
+            for name in names.split(is_blank).filter(|name| !name.is_empty()) {
+                variables.export(name, word == "export");
+            }
+            Ok(false)
+        }
+        "vpath" => Ok(false),
         word if DIRECTIVES.contains(&word) => Err(Refused::Computes),
         _ => rule(line, variables),
     }
@@ -92,7 +99,12 @@ fn rule(line: &str, variables: &Variables) -> Result<bool, Refused> {
         return Ok(false);
     }
     match (expanded.find(':'), expanded.find(';')) {
-        (Some(colon), semicolon) if semicolon.is_none_or(|semicolon| colon < semicolon) => Ok(true),
+        // `A B:=x` is a variable of the target B, without a name.
+        (Some(colon), semicolon) if semicolon.is_none_or(|semicolon| colon < semicolon) => {
+            let is_nameless =
+                expanded[colon..].trim_start_matches(':').trim_start_matches(is_blank).starts_with('=');
+            if is_nameless { Err(Refused::Rejects) } else { Ok(true) }
+        }
         _ => Err(Refused::Rejects),
     }
 }
@@ -219,4 +231,57 @@ fn without_comment(line: &str) -> Zeroizing<String> {
 pub(super) fn is_exported(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !name.is_empty() && name.bytes().all(allowed) && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<(String, String)>, Refused> {
+        let environment = Environment::from([("HOME".to_owned(), "/home/u".to_owned())]);
+        let values = Make.read(text.as_bytes(), &environment)?;
+        Ok(values.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect())
+    }
+
+    #[track_caller]
+    fn reads(text: &str, expected: &[(&str, &str)]) {
+        let expected = expected.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        assert_eq!(read(text), Ok(expected), "{text}");
+    }
+
+    #[test]
+    fn a_value_is_expanded_when_it_is_used_or_at_once() {
+        reads("A=$(B)x\nB=1\nC:=$(B)$$\nB=2\n", &[("A", "2x"), ("B", "2"), ("C", "1$")]);
+        reads("A=a\nA+=b\nA?=c\nHOME?=d\n", &[("A", "a b")]);
+        assert_eq!(read("A=$(A)\n"), Err(Refused::Rejects));
+    }
+
+    #[test]
+    fn comments_and_joined_lines_are_those_of_a_makefile() {
+        reads("A=p#w\nB=p\\#w\nC=one \\\n  two\n", &[("A", "p"), ("B", "p#w"), ("C", "one two")]);
+        reads("all: x\n\tB=2\nC=3\n", &[("C", "3")]);
+    }
+
+    #[test]
+    fn only_what_is_exported_is_seen() {
+        reads("unexport A=1\nexport B=2\nC-D=3\nexport E\n", &[("B", "2"), ("E", "")]);
+    }
+
+    #[test]
+    fn nothing_is_ever_run_and_no_other_file_is_read() {
+        for text in
+            ["A=$(shell id)\n", "A!=id\n", "include other\n", "ifdef X\nA=1\nendif\n", "A=$(B:.c=.o)\n"]
+        {
+            assert_eq!(read(text), Err(Refused::Computes), "{text}");
+        }
+    }
+
+    #[test]
+    fn references_without_end_are_cut_off() {
+        let mut text = "A0=xxxxxxxxxxxxxxxx\n".to_owned();
+        for level in 1..40 {
+            text.push_str(&format!("A{level}=$(A{0})$(A{0})\n", level - 1));
+        }
+        assert_eq!(read(&text), Err(Refused::Computes));
+    }
 }

@@ -1,4 +1,4 @@
-//! `set -a; . file` in bash and in a POSIX shell (dash, Debian's `sh`).
+//! `set -a; . file` in bash, in zsh and in a POSIX shell (dash, Debian's `sh`).
 //!
 //! Modelled is what an env file needs: assignments, `export`, quoting, parameter expansion, comments, and what
 //! `;`, `&`, `|`, `<`, `>` and parentheses do to a line. Nothing is run: a file that would run a command in a
@@ -13,14 +13,25 @@ use crate::secret::{Secret, Values};
 /// A shell.
 pub(super) struct Shell {
     id: &'static str,
-    bash: bool,
+    dialect: Dialect,
 }
 
 /// `sh`, as dash.
-pub(super) static SH: Shell = Shell { id: "sh", bash: false };
+pub(super) static SH: Shell = Shell { id: "sh", dialect: Dialect::Posix };
 
 /// `bash`.
-pub(super) static BASH: Shell = Shell { id: "bash", bash: true };
+pub(super) static BASH: Shell = Shell { id: "bash", dialect: Dialect::Bash };
+
+/// `zsh`, with none of its options changed.
+pub(super) static ZSH: Shell = Shell { id: "zsh", dialect: Dialect::Zsh };
+
+/// What a shell adds to the language of all.
+#[derive(Clone, Copy, PartialEq)]
+enum Dialect {
+    Posix,
+    Bash,
+    Zsh,
+}
 
 /// bash's own variables that cannot be set.
 pub(super) const READ_ONLY: &[&str] = &["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
@@ -32,16 +43,27 @@ impl Reader for Shell {
 
     fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = zeroize::Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
-        let mut script = Script { rest: &text, bash: self.bash, values: Values::new(), environment };
+        let mut script = Script {
+            rest: &text,
+            dialect: self.dialect,
+            values: Values::new(),
+            undo: Vec::new(),
+            environment,
+        };
         loop {
             match script.command() {
                 Ok(true) => {}
                 Ok(false) => return Ok(script.values),
-                // bash leaves the file at a syntax error, a POSIX shell ends.
-                Err(Stop::Syntax) if self.bash => return Ok(script.values),
-                // bash leaves the line at a bad `${…}`.
-                Err(Stop::BadSubstitution) if self.bash => script.skip_line(),
-                Err(Stop::Syntax | Stop::BadSubstitution | Stop::Unset) => return Err(Refused::Rejects),
+                // bash and zsh leave the file at a syntax error, a POSIX shell ends.
+                Err(Stop::Syntax) if self.dialect != Dialect::Posix => return Ok(script.without_this_line()),
+                // bash leaves the line at a bad `${…}`, zsh the file, also at what fails.
+                Err(Stop::BadSubstitution) if self.dialect == Dialect::Bash => script.skip_line(),
+                Err(Stop::BadSubstitution | Stop::Failed) if self.dialect == Dialect::Zsh => {
+                    return Ok(script.values);
+                }
+                Err(Stop::Syntax | Stop::BadSubstitution | Stop::Failed | Stop::Unset) => {
+                    return Err(Refused::Rejects);
+                }
                 Err(Stop::Computes) => return Err(Refused::Computes),
             }
         }
@@ -53,6 +75,9 @@ impl Reader for Shell {
 enum Stop {
     /// A syntax error.
     Syntax,
+    /// What makes a shell give up that is no syntax error: in zsh a pattern that no file matches, or `=` before a program
+    /// that is not there; in a POSIX shell and zsh a name that cannot be exported.
+    Failed,
     /// `${…}` with something else than a parameter in it.
     BadSubstitution,
     /// `${NAME:?}` of an unset variable.
@@ -64,24 +89,48 @@ enum Stop {
 /// What is left of the file, and the variables so far.
 struct Script<'a> {
     rest: &'a str,
-    bash: bool,
+    dialect: Dialect,
     values: Values,
+    /// What the variables were that this line has set: a line is read to its end before any of it is run.
+    undo: Vec<(String, Option<Secret>)>,
     environment: &'a Environment,
 }
 
 /// One word, expanded.
+#[derive(Default)]
 struct Word {
     text: String,
     /// Length of the name, if the word is an assignment.
     name: Option<usize>,
+    /// Whether it is a pattern for names of files, or stands for the path of a program: zsh gives up where there is none.
+    is_pattern: bool,
+    /// Whether there is more to it than what `$` stands for.
+    is_literal: bool,
+}
+
+/// One command.
+struct Command {
+    words: Vec<Word>,
+    /// Whether it reads from a file that is not there, so that it does not run.
+    lacks_input: bool,
+    end: Operator,
 }
 
 /// How a command ends, or goes on.
 enum Next {
     Word(Word),
-    Redirection,
+    Redirection(Redirection),
     Array,
     End(Operator),
+}
+
+/// Where a command reads from or writes to; the file itself changes no variable.
+#[derive(Clone, Copy, PartialEq)]
+enum Redirection {
+    /// From a file, which is not there.
+    Input,
+    /// To a file.
+    Output,
 }
 
 /// What stands between two commands.
@@ -100,33 +149,68 @@ enum Operator {
 impl Script<'_> {
     /// Runs the next command; `false` at the end of the file.
     fn command(&mut self) -> Result<bool, Stop> {
-        self.skip_blank_lines();
+        if self.skip_blank_lines() {
+            self.undo.clear();
+        }
         if self.rest.is_empty() {
             return Ok(false);
         }
-        let mut lost = false;
+        let mut after_or = false;
         loop {
-            let mut words = Vec::new();
-            let mut seen = false;
-            let end = loop {
-                match self.next()? {
-                    Next::Word(word) => words.push(word),
-                    Next::Redirection => {}
-                    // An array is not put into the environment, and neither is what a name held before.
-                    Next::Array => words.push(Word { text: String::new(), name: None }),
-                    Next::End(_) if !seen => return Err(Stop::Syntax),
-                    Next::End(end) => break end,
-                }
-                seen = true;
+            let command = self.simple_command()?;
+            let end = command.end;
+            let is_run = match end {
+                Operator::Then | Operator::Else => true,
+                Operator::Pipe | Operator::Background => false,
             };
-            if !lost && matches!(end, Operator::Then | Operator::Else) {
-                self.assign(&words);
+            // zsh runs the last command of a pipe itself, the others run all of them in processes of their own.
+            if is_run && !after_or {
+                self.run(&command)?;
             }
-            lost = matches!(end, Operator::Pipe | Operator::Else);
-            if !lost {
-                return Ok(true);
+            match end {
+                Operator::Pipe => after_or |= !self.is_zsh(),
+                Operator::Else => after_or = true,
+                Operator::Then | Operator::Background => return Ok(true),
             }
+            self.skip_blank_lines();
         }
+    }
+
+    /// Reads one command to its end.
+    fn simple_command(&mut self) -> Result<Command, Stop> {
+        let mut words = Vec::new();
+        let (mut seen, mut lacks_input) = (false, false);
+        let end = loop {
+            self.skip_blanks();
+            match self.rest.as_bytes() {
+                // In front of a command it turns its exit code around.
+                [b'!', b' ' | b'\t', ..] if !seen => {
+                    self.rest = &self.rest[1..];
+                    continue;
+                }
+                // A command of commands, which is not modelled.
+                [b'(', ..] | [b'{', b' ' | b'\t' | b'\n', ..] if !seen => return Err(Stop::Computes),
+                _ => {}
+            }
+            match self.next()? {
+                Next::Word(word) if !seen && word.text == "}" => return Err(Stop::Syntax),
+                // Without quotes, nothing is no word.
+                Next::Word(word) if word.text.is_empty() && !word.is_literal => {}
+                Next::Word(word) => words.push(word),
+                Next::Redirection(direction) => lacks_input |= direction == Redirection::Input,
+                // An array is not put into the environment, and neither is what a name held before.
+                Next::Array => words.push(Word::default()),
+                Next::End(Operator::Then) if !seen && self.is_zsh() => break Operator::Then,
+                Next::End(_) if !seen => return Err(Stop::Syntax),
+                Next::End(end) => break end,
+            }
+            seen = true;
+        };
+        let only_assigns = words.iter().all(|word| word.name.is_some());
+        if self.is_zsh() && only_assigns && end == Operator::Background {
+            return Err(Stop::Syntax);
+        }
+        Ok(Command { words, lacks_input, end })
     }
 
     fn next(&mut self) -> Result<Next, Stop> {
@@ -137,7 +221,8 @@ impl Script<'_> {
                 self.skip_line();
                 Ok(Next::End(Operator::Then))
             }
-            '\n' => Ok(self.end("\n", Operator::Then)),
+            // The line end itself stays, to be seen before the next command.
+            '\n' => Ok(Next::End(Operator::Then)),
             ';' if self.rest.starts_with(";;") => Err(Stop::Syntax),
             ';' => Ok(self.end(";", Operator::Then)),
             '&' if self.rest.starts_with("&&") => Ok(self.end("&&", Operator::Then)),
@@ -149,7 +234,11 @@ impl Script<'_> {
             _ => {
                 let word = self.word()?;
                 match word.name {
-                    Some(_) if self.bash && word.text.ends_with('=') && self.rest.starts_with('(') => {
+                    Some(_)
+                        if self.dialect != Dialect::Posix
+                            && word.text.ends_with('=')
+                            && self.rest.starts_with('(') =>
+                    {
                         self.array()
                     }
                     _ => Ok(Next::Word(word)),
@@ -163,7 +252,7 @@ impl Script<'_> {
         Next::End(end)
     }
 
-    /// `< file`, `> file`, `>> file`: the file itself changes no variable.
+    /// `< file`, `> file`, `>> file`.
     fn redirection(&mut self) -> Result<Next, Stop> {
         match self.rest.len() - self.rest.trim_start_matches('<').len() {
             2 | 3 => return Err(Stop::Computes),
@@ -171,11 +260,16 @@ impl Script<'_> {
             _ if self.rest[1..].starts_with('(') => return Err(Stop::Computes),
             _ => {}
         }
+        let direction = if self.rest.starts_with("<>") || !self.rest.starts_with('<') {
+            Redirection::Output
+        } else {
+            Redirection::Input
+        };
         self.rest = self.rest[1..].trim_start_matches(['>', '&', '|']);
         self.skip_blanks();
         match self.rest.chars().next() {
             None | Some('\n' | '#' | ';' | '&' | '|' | '<' | '>' | '(' | ')') => Err(Stop::Syntax),
-            Some(_) => self.word().map(|_| Next::Redirection),
+            Some(_) => self.word().map(|_| Next::Redirection(direction)),
         }
     }
 
@@ -187,25 +281,70 @@ impl Script<'_> {
 
     /// A command of nothing but assignments sets them, `export` likewise; any other command is not found, and
     /// assignments before it are gone with it.
-    fn assign(&mut self, words: &[Word]) {
-        let words = match words.first() {
-            Some(Word { text, name: None }) if text == "export" => &words[1..],
-            _ if words.iter().any(|word| word.name.is_none()) => return,
-            _ => words,
-        };
-        for word in words {
-            let Some(length) = word.name else { continue };
-            let (name, value) = word.text.split_at(length);
-            if self.bash && READ_ONLY.contains(&name) {
-                continue;
-            }
-            let before = self.get(name).unwrap_or_default();
-            let value = match value.strip_prefix("+=") {
-                Some(added) => Secret::new(format!("{before}{added}")),
-                None => Secret::new(&value[1..]),
-            };
-            self.values.insert(name.to_owned(), value);
+    fn run(&mut self, command: &Command) -> Result<(), Stop> {
+        let words = command.words.as_slice();
+        if self.is_zsh() && words.iter().any(|word| word.is_pattern) {
+            return Err(Stop::Failed);
         }
+        match words.first() {
+            Some(Word { text, name: None, .. }) if text == "export" => {
+                if command.lacks_input {
+                    return if self.dialect == Dialect::Posix { Err(Stop::Failed) } else { Ok(()) };
+                }
+                self.export(&words[1..])
+            }
+            _ if words.iter().any(|word| word.name.is_none()) => Ok(()),
+            _ if command.lacks_input && self.dialect != Dialect::Bash => Ok(()),
+            _ => {
+                for word in words {
+                    self.assign(word);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A name that cannot be exported: bash says so and goes on, zsh does so after all others, a POSIX shell ends.
+    fn export(&mut self, words: &[Word]) -> Result<(), Stop> {
+        let mut fails = false;
+        if words.first().is_some_and(|word| word.text.len() > 1 && word.text.starts_with('-')) {
+            return if self.dialect == Dialect::Bash { Ok(()) } else { Err(Stop::Failed) };
+        }
+        for word in words {
+            match word.name {
+                Some(_) => self.assign(word),
+                None if is_name(&word.text) => {}
+                None if self.dialect == Dialect::Posix => return Err(Stop::Failed),
+                None => fails = true,
+            }
+        }
+        if fails && self.is_zsh() { Err(Stop::Failed) } else { Ok(()) }
+    }
+
+    fn assign(&mut self, word: &Word) {
+        let Some(length) = word.name else { return };
+        let (name, value) = word.text.split_at(length);
+        if self.dialect == Dialect::Bash && READ_ONLY.contains(&name) {
+            return;
+        }
+        let before = self.get(name).unwrap_or_default();
+        let value = match value.strip_prefix("+=") {
+            Some(added) => Secret::new(format!("{before}{added}")),
+            None => Secret::new(&value[1..]),
+        };
+        let before = self.values.insert(name.to_owned(), value);
+        self.undo.push((name.to_owned(), before));
+    }
+
+    /// The variables as they were before the line in which something is wrong.
+    fn without_this_line(mut self) -> Values {
+        for (name, before) in self.undo.into_iter().rev() {
+            match before {
+                Some(before) => self.values.insert(name, before),
+                None => self.values.shift_remove(&name),
+            };
+        }
+        self.values
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -215,8 +354,13 @@ impl Script<'_> {
 
     /// Whether the text before an `=` makes the word an assignment; the length of the name.
     fn assigned_name(&self, text: &str) -> Option<usize> {
-        let name = if self.bash { text.strip_suffix('+').unwrap_or(text) } else { text };
+        let added = text.strip_suffix('+').filter(|_| self.dialect != Dialect::Posix);
+        let name = added.unwrap_or(text);
         is_name(name).then_some(name.len())
+    }
+
+    fn is_zsh(&self) -> bool {
+        self.dialect == Dialect::Zsh
     }
 
     fn skip_blanks(&mut self) {
@@ -227,13 +371,18 @@ impl Script<'_> {
         }
     }
 
-    fn skip_blank_lines(&mut self) {
+    /// Whether there was a line end.
+    fn skip_blank_lines(&mut self) -> bool {
+        let mut ended = false;
         loop {
             self.skip_blanks();
             match self.rest.chars().next() {
-                Some('\n') => self.rest = &self.rest[1..],
+                Some('\n') => {
+                    self.rest = &self.rest[1..];
+                    ended = true;
+                }
                 Some('#') => self.skip_line(),
-                _ => return,
+                _ => return ended,
             }
         }
     }
@@ -290,6 +439,28 @@ mod tests {
             assert_eq!(read(&BASH, text), Err(Refused::Computes), "{text}");
             assert_eq!(read(&SH, text), Err(Refused::Computes), "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_of_a_line_is_run_that_has_a_syntax_error() {
+        assert_eq!(read(&BASH, "A=1\nA=2; B=3; )\nC=4\n"), Ok(pairs(&[("A", "1")])));
+        assert_eq!(read(&ZSH, "A=1\nA=2; B=3 &\nC=4\n"), Ok(pairs(&[("A", "1")])));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_exported_stops_all_but_bash() {
+        let text = "A=1\nexport B-C=2 D=3\nE=4\n";
+        assert_eq!(read(&BASH, text), Ok(pairs(&[("A", "1"), ("D", "3"), ("E", "4")])));
+        assert_eq!(read(&ZSH, text), Ok(pairs(&[("A", "1"), ("D", "3")])));
+        assert_eq!(read(&SH, text), Err(Refused::Rejects));
+    }
+
+    #[test]
+    fn zsh_looks_for_programs_and_patterns() {
+        assert_eq!(read(&ZSH, "A=1\nB==x\nC=2\n"), Ok(pairs(&[("A", "1")])));
+        assert_eq!(read(&ZSH, "A=1\nfoo*\nC=2\n"), Ok(pairs(&[("A", "1")])));
+        assert_eq!(read(&ZSH, "A=a(b c)d\nB=x|\nC=y\n"), Ok(pairs(&[("A", "a(b c)d"), ("C", "y")])));
+        assert_eq!(read(&ZSH, "A=$HOME:t\n"), Err(Refused::Computes));
     }
 
     #[test]

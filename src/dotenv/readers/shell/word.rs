@@ -1,6 +1,6 @@
 //! One word of a command: quoting, escapes, tilde and parameter expansion.
 
-use super::{Script, Stop, Word};
+use super::{Dialect, Script, Stop, Word};
 use crate::secret::Secret;
 
 /// Where a piece of text stands; it decides what ends it and what is special in it.
@@ -20,25 +20,53 @@ const MAX_DEPTH: usize = 64;
 impl Script<'_> {
     /// Reads the word that starts here.
     pub(super) fn word(&mut self) -> Result<Word, Stop> {
-        let mut word = Word { text: String::new(), name: None };
-        let mut quoted = false;
+        let mut word = Word::default();
+        let (mut quoted, mut depth) = (false, 0_usize);
+        // Behind a bare `=` it is an array.
+        let is_value = |word: &Word| word.name.is_some_and(|name| word.text.len() > name + 1);
         while let Some(character) = self.rest.chars().next() {
             match character {
-                ' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')' => break,
+                // A group of a pattern for zsh: what would end the word does not.
+                '(' if self.is_zsh() && (depth > 0 || is_value(&word)) => {
+                    self.take(&mut word.text, 1);
+                    depth += 1;
+                }
+                ')' if depth > 0 => {
+                    self.take(&mut word.text, 1);
+                    depth -= 1;
+                }
+                ' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '>' if depth > 0 => self.take(&mut word.text, 1),
+                '=' if self.is_zsh() && word.text.is_empty() && !quoted => {
+                    word.is_pattern |= self.is_program();
+                    self.take(&mut word.text, 1);
+                }
+                end if is_end(end) => break,
                 '=' if word.name.is_none() && !quoted => {
                     word.name = self.assigned_name(&word.text);
                     self.take(&mut word.text, 1);
-                    self.tilde(&mut word);
+                    self.tilde(&mut word)?;
                 }
                 ':' => {
                     self.take(&mut word.text, 1);
-                    self.tilde(&mut word);
+                    self.tilde(&mut word)?;
                 }
                 _ => {
+                    let is_set = character == '['
+                        && self.rest.split(is_end).next().is_some_and(|rest| rest.contains(']'));
+                    word.is_pattern |= word.name.is_none() && (is_set || matches!(character, '*' | '?'));
                     quoted |= matches!(character, '\'' | '"' | '\\' | '$' | '`');
+                    word.is_literal |= character != '$';
                     self.piece(character, Place::Bare, &mut word.text, 0)?;
                 }
             }
+        }
+        if self.is_zsh()
+            && word.name.is_none()
+            && !quoted
+            && word.text.ends_with('}')
+            && !word.text.contains('{')
+        {
+            return Err(Stop::Syntax);
         }
         Ok(word)
     }
@@ -50,18 +78,36 @@ impl Script<'_> {
         self.rest = rest;
     }
 
+    /// Whether a `=` is one in front of a name: in zsh that is the path of the program.
+    fn is_program(&self) -> bool {
+        let after = &self.rest[1..];
+        !(after.is_empty() || after.starts_with([' ', '\t', '\n', ';', '&', '|', '<', '>', '$']))
+    }
+
     /// In the value of an assignment, `~` at the start or after a colon is the home directory.
-    fn tilde(&mut self, word: &mut Word) {
+    fn tilde(&mut self, word: &mut Word) -> Result<(), Stop> {
         if word.name.is_none() {
-            return;
+            return Ok(());
         }
-        let Some(after) = self.rest.strip_prefix('~') else { return };
-        let ends =
-            after.is_empty() || after.starts_with(['/', ':', ' ', '\t', '\n', ';', '&', '|', '<', '>']);
-        if let (true, Some(home)) = (ends, self.get("HOME")) {
+        if self.is_zsh() && self.rest.starts_with('=') {
+            word.is_pattern |= self.is_program();
+            return Ok(());
+        }
+        let Some(after) = self.rest.strip_prefix('~') else { return Ok(()) };
+        let length = after.find(['/', ':', ' ', '\t', '\n', ';', '&', '|', '<', '>']).unwrap_or(after.len());
+        let (user, rest) = after.split_at(length);
+        let home = match user {
+            "" => self.get("HOME"),
+            "root" => Some("/root"),
+            _ if user.starts_with(['+', '-']) => return Err(Stop::Computes),
+            _ if self.is_zsh() && is_user(user) => return Err(Stop::Failed),
+            _ => None,
+        };
+        if let Some(home) = home {
             word.text.push_str(home);
-            self.rest = after;
+            self.rest = rest;
         }
+        Ok(())
     }
 
     /// One character or quoted part of a word.
@@ -125,13 +171,20 @@ impl Script<'_> {
         let first = after.chars().next();
         if name > 0 {
             let (name, rest) = after.split_at(name);
+            if self.is_zsh() && is_modified(rest) {
+                return Err(Stop::Computes);
+            }
             text.push_str(self.get(name).unwrap_or_default());
             self.rest = rest;
             return Ok(());
         }
         match first {
             // No arguments, no job, nothing that failed.
+            Some('=' | '~' | '+' | '^') if self.is_zsh() => return Err(Stop::Computes),
             Some('0' | '$' | '-' | '(') => return Err(Stop::Computes),
+            Some('1'..='9') if self.is_zsh() => {
+                self.rest = after.trim_start_matches(|next: char| next.is_ascii_digit());
+            }
             Some('1'..='9' | '@' | '*' | '!') => self.rest = &after[1..],
             Some('#' | '?') => {
                 text.push('0');
@@ -141,9 +194,9 @@ impl Script<'_> {
                 self.rest = &after[1..];
                 return self.braced(double, text, depth);
             }
-            Some('\'') if self.bash && !double => return Err(Stop::Computes),
+            Some('\'') if self.dialect != Dialect::Posix && !double => return Err(Stop::Computes),
             // bash translates `$"…"`, which without a catalogue changes nothing.
-            Some('"') if self.bash && !double => self.rest = after,
+            Some('"') if self.dialect == Dialect::Bash && !double => self.rest = after,
             _ => {
                 text.push('$');
                 self.rest = after;
@@ -162,7 +215,11 @@ impl Script<'_> {
         if name.is_empty() {
             let special =
                 rest.starts_with(['#', '?', '$', '!', '-', '@', '*']) || rest.starts_with(char::is_numeric);
-            return Err(if special { Stop::Computes } else { Stop::BadSubstitution });
+            return Err(match (special, rest.contains('}')) {
+                (true, _) => Stop::Computes,
+                (false, true) => Stop::BadSubstitution,
+                (false, false) => Stop::Syntax,
+            });
         }
         let (colon, operation) = after.strip_prefix(':').map_or((false, after), |after| (true, after));
         let operator = operation.chars().next();
@@ -174,7 +231,8 @@ impl Script<'_> {
         let Some(operator @ ('-' | '=' | '+' | '?')) = operator else {
             let known = matches!(operator, Some('#' | '%' | '/' | '^' | ',' | '@' | '[')) || colon;
             return Err(match operator {
-                None | Some('\n') => Stop::Syntax,
+                None => Stop::Syntax,
+                _ if !rest.contains('}') => Stop::Syntax,
                 _ if known => Stop::Computes,
                 _ => Stop::BadSubstitution,
             });
@@ -197,6 +255,22 @@ impl Script<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether it ends a word.
+fn is_end(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')')
+}
+
+/// Whether it could be the name of a user.
+fn is_user(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
+/// Whether zsh goes on after the name: an index, or `:` with the letter of a modifier.
+fn is_modified(rest: &str) -> bool {
+    let is_modifier = |letter: char| "aAceghilpPqQrstuwx&".contains(letter);
+    rest.starts_with('[') || rest.strip_prefix(':').is_some_and(|rest| rest.starts_with(is_modifier))
 }
 
 fn name_length(text: &str) -> usize {

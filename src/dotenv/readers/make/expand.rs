@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
 use super::{Assignment, Environment, Flavor, Refused, Secret, Values, is_blank, is_exported};
-use indexmap::IndexMap;
 
 /// How deep references may be nested.
 const MAX_DEPTH: usize = 64;

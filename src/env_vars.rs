@@ -48,6 +48,12 @@ pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 /// Where programs are looked up: git, the editor, and the command of `run`.
 pub const PATH: &str = "PATH";
 
+/// Set by the scripts of `completions`: the shell that asks how a command line could go on.
+pub const ENVWARD_COMPLETE: &str = "ENVWARD_COMPLETE";
+
+/// The index that git commits from, which it names to its hooks.
+pub const GIT_INDEX_FILE: &str = "GIT_INDEX_FILE";
+
 /// The editor of `edit`, before [`EDITOR`].
 pub const VISUAL: &str = "VISUAL";
 

@@ -183,6 +183,8 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
         Error::In { error, .. } | Error::InSeries(error) => sealed_exit_code(error),
         Error::Approvals(error) => approvals_exit_code(error),
         Error::Conflict { .. }
+        | Error::MergedKeys { .. }
+        | Error::MergedRecipients { .. }
         | Error::EnvFileChanged { .. }
         | Error::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
         Error::Random(_) | Error::Sops(sops::Error::Random(_)) => ExitCode::Bug,

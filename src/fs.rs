@@ -111,6 +111,12 @@ pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(path, bytes, mode(path).unwrap_or(0o644))
 }
 
+/// Writes a script that others may run: like [`write_shared`], with the permission to execute it.
+pub fn write_program(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    check_shared_target(path)?;
+    replace(path, bytes, 0o755)
+}
+
 /// Writes a file that is meant to be shared and must not be there yet: whole or not at all. Of several processes
 /// that do so for one path exactly one gets `true`; the others get `false`, and the file is that one's.
 pub fn create_shared(path: &Path, bytes: &[u8]) -> Result<bool, Error> {

@@ -1,4 +1,4 @@
-//! The program: harden, parse, dispatch, exit code.
+//! The program: harden, answer a shell that completes a line, parse, dispatch, exit code.
 
 use std::ffi::OsString;
 
@@ -8,5 +8,8 @@ use envward::hardening;
 fn main() -> std::process::ExitCode {
     hardening::harden();
     let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = commands::answer(&words) {
+        return code.into();
+    }
     commands::main(Cli::from_words(&words)).into()
 }

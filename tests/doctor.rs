@@ -19,6 +19,7 @@ fn of(run: &Run, area: &str) -> Vec<String> {
 #[test]
 fn what_is_as_it_should_be_is_said_and_ends_with_0() {
     let sandbox = sealed_shop();
+    sandbox.envward("git install").success();
     let run = sandbox.envward("doctor -e production").success();
     assert_eq!(
         run.stdout.lines().map(str::trim_end).collect::<Vec<_>>().join("\n"),
@@ -28,6 +29,7 @@ fn what_is_as_it_should_be_is_said_and_ends_with_0() {
          ok     identity     from ENVWARD_IDENTITY: age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma\n\
          ok     keyring      not used: ENVWARD_KEYRING is off\n\
          ok     git          plaintext is ignored, sealed files are not\n\
+         ok     git          git shows and merges sealed files by name\n\
          ok     files        .env.production can be read by you alone\n\
          ok     environment  this machine opens production\n\
          ok     environment  this machine knows the project key of production\n\
@@ -65,6 +67,7 @@ fn what_others_can_read_and_what_git_would_take_is_bad() {
             "bad: git does not ignore .env.production",
             "bad: git does not ignore .envward/",
             "bad: git ignores secrets/production.enc.env, which has to be committed",
+            "warning: git merges sealed files line by line in this clone, which breaks their seal",
         ]
     );
     assert_eq!(run.json()["version"], 1);

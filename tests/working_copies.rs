@@ -197,8 +197,7 @@ fn a_conflict_of_git_in_the_sealed_file_is_named_and_both_changes_can_be_kept() 
     alice.shell("git commit -qam alice; git pull -q --no-rebase ../bob main || true");
     alice.envward("run -- true").code(4).stderr_has("holds the conflict markers of a git merge, from line ");
     alice.envward("list").code(4).stderr_has(
-        "help: take theirs whole with `git checkout --theirs`, then take again what you changed: \
-         envward seal --take env NAME…\n",
+        "help: run `envward git resolve`; `envward git install` lets git merge sealed files itself\n",
     );
     alice.shell(&format!("git checkout -q --theirs {SEALED}"));
     // Her env file is as it was when she sealed it, so her own change looks like the older one.

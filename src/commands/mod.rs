@@ -25,6 +25,7 @@ mod audit;
 mod bootstrap;
 mod check;
 mod claims;
+mod completions;
 mod diff;
 mod doctor;
 mod edit;
@@ -33,6 +34,7 @@ mod exposing;
 mod fail_on;
 mod generate;
 mod get;
+mod git;
 mod history;
 mod holder;
 mod identity;
@@ -41,6 +43,7 @@ mod init;
 mod injected;
 mod lazy;
 mod list;
+mod man;
 mod name;
 mod pull;
 mod push;
@@ -61,6 +64,8 @@ mod take;
 mod unseal;
 mod unset;
 mod verify;
+
+pub use self::completions::answer;
 
 /// What [`ExitCode`] says, for scripts.
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 found something, 2 usage or no answer, 3 unreadable file,\n\
@@ -191,8 +196,14 @@ commands! {
     Rotate(rotate) has HUMAN,
     /// Show or make the declaration of the variables
     Schema(schema) has HUMAN_OR_JSON,
+    /// Let git show, merge and check sealed files; decide what a merge left open
+    Git(git) has HUMAN,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
+    /// Print the completion script of a shell
+    Completions(completions) has HUMAN,
+    /// Print the manual page, or write those of all commands
+    Man(man) has HUMAN,
     /// Say what is set up, what is not, and the next step
     Doctor(doctor) has HUMAN_OR_JSON,
 }

@@ -4,7 +4,9 @@
 
 mod log;
 mod objects;
+mod settings;
 mod signatures;
+mod staged;
 mod versions;
 
 use std::collections::HashSet;
@@ -79,6 +81,8 @@ pub struct Git {
     directory: PathBuf,
     path: Option<OsString>,
     home: Option<OsString>,
+    /// The index, where it is another one than the repository's.
+    index: Option<OsString>,
     /// The directory from the top of the work tree: empty, or with a slash at its end.
     prefix: String,
     is_shallow: bool,
@@ -97,6 +101,7 @@ impl Git {
             directory: directory.to_owned(),
             path,
             home: own(env_vars::HOME),
+            index: None,
             prefix: String::new(),
             is_shallow: false,
         };
@@ -227,6 +232,7 @@ impl Git {
             .env_clear()
             .envs(self.path.as_ref().map(|path| (env_vars::PATH, path)))
             .envs(self.home.as_ref().map(|home| (env_vars::HOME, home)))
+            .envs(self.index.as_ref().map(|index| (env_vars::GIT_INDEX_FILE, index)))
             // What a partial clone lacks is missing: fetching it would run the transport that the
             // repository's settings name.
             .env("GIT_NO_LAZY_FETCH", "1")

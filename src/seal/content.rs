@@ -148,6 +148,27 @@ impl Content {
         }
     }
 
+    /// Like [`replace`](Self::replace), and lines that are as in `other` keep the bytes that they have there, as far as
+    /// they are under the same data key.
+    pub(super) fn replace_from(
+        &mut self,
+        other: &Self,
+        lines: Vec<Plain>,
+        selector: Option<&Selector>,
+        access: &Access,
+        rng: &mut Rng,
+    ) -> Result<(), Error> {
+        match (&mut *self, other) {
+            (Self::Sops { document, key }, Self::Sops { document: other, key: other_key })
+                if key.expose() == other_key.expose() =>
+            {
+                let selector = selector.unwrap_or(document.metadata.selector()).clone();
+                Ok(document.replace_from(key, other, &selector, lines, access.now, rng)?)
+            }
+            _ => self.replace(lines, selector, access, rng),
+        }
+    }
+
     /// Other recipients. With `new_key`, everything is encrypted anew under another data key.
     pub(super) fn set_recipients(
         &mut self,

@@ -235,6 +235,22 @@ pub enum Error {
         /// The sealed file.
         path: PathBuf,
     },
+    /// One side of a merge replaced the project key, and the other went on with the old one.
+    #[error("{} cannot be merged: {newer} has a new project key", path.display())]
+    MergedKeys {
+        /// The sealed file.
+        path: PathBuf,
+        /// The side with the newer key, as git calls it: ours or theirs.
+        newer: &'static str,
+        /// What the other side changed; empty where that cannot be told.
+        names: Vec<String>,
+    },
+    /// Both sides of a merge changed who can open the file.
+    #[error("{} cannot be merged: both sides changed who can read what", path.display())]
+    MergedRecipients {
+        /// The sealed file.
+        path: PathBuf,
+    },
     /// An older revision, which is no file that could be written.
     #[error("an older revision cannot be written")]
     Revision,
@@ -293,6 +309,17 @@ impl Error {
                 }
             },
             Self::ForeignSelector { .. } => Some("change the rule with sops".to_owned()),
+            Self::MergedKeys { path, newer, names } => Some(format!(
+                "keep it whole: git checkout --{newer} -- {}; then make again what the other side changed{}{}",
+                path.display(),
+                if names.is_empty() { "" } else { ": " },
+                escaped(names)
+            )),
+            Self::MergedRecipients { path } => Some(format!(
+                "keep one side whole, with its .key.age: git checkout --ours or --theirs -- {}; then make again what the \
+                 other side changed",
+                path.display()
+            )),
             Self::NoRecipients { .. } => Some("name them in the manifest, or with --recipient".to_owned()),
             Self::UnknownRecipients { .. } => Some("seal it anew with --recipient".to_owned()),
             Self::AgeFile(_)

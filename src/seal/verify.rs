@@ -104,8 +104,11 @@ fn read(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
     fs::read_if_exists(path)?.ok_or_else(|| Error::Missing { path: path.to_owned() })
 }
 
-/// Checks what needs no key; gives the recipients, if the format names them.
-fn structure(bytes: &[u8], path: &Path) -> Result<Option<Vec<String>>, Error> {
+/// Checks what needs no key, of a sealed file or of what should be one; gives the recipients, if the format names them.
+///
+/// # Errors
+/// It is no sealed file, or not whole: git left its conflict markers in it, or a program changed it.
+pub fn structure(bytes: &[u8], path: &Path) -> Result<Option<Vec<String>>, Error> {
     if content::is_age(bytes) {
         content::has_passphrase(bytes).map_err(Error::at(path))?;
         return Ok(None);

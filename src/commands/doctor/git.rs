@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::Patient;
+use crate::commands::git::{is_installed, lacks_attributes};
 use crate::context::Context;
-use crate::git::Git;
+use crate::git::{self, Git};
 use crate::ledger;
+use crate::project::Project;
 use crate::store::Finding;
 use crate::ui::escape;
 
@@ -30,7 +32,23 @@ pub(super) fn examine(patient: &Patient, context: &mut Context) -> Vec<Finding> 
     if findings.is_empty() {
         findings.push(Finding::good("plaintext is ignored, sealed files are not"));
     }
+    findings.push(drivers(project, &git).unwrap_or_else(|error| super::bad(&error, error.hint())));
     findings
+}
+
+/// Whether git shows and merges sealed files by name.
+fn drivers(project: &Project, git: &Git) -> Result<Finding, git::Error> {
+    if !is_installed(git)? {
+        let text = "git merges sealed files line by line in this clone, which breaks their seal";
+        return Ok(Finding::notice(text, "run: envward git install"));
+    }
+    Ok(match lacks_attributes(project, git)?.first() {
+        Some(file) => {
+            let text = format!("no attribute tells git how to merge {}", shown(file, &project.root));
+            Finding::notice(text, "run: envward git install, and commit .gitattributes")
+        }
+        None => Finding::good("git shows and merges sealed files by name"),
+    })
 }
 
 /// Plaintext that the next commit may hold.

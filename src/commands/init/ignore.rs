@@ -24,8 +24,14 @@ pub(super) fn with_ignore_rules(text: &str) -> Option<String> {
 
 /// The text of `.gitattributes` with the ledger's rule; `None` if it has it.
 pub(super) fn with_ledger_rule(text: &str) -> Option<String> {
-    let is_there = text.lines().any(|line| line.trim() == GIT_ATTRIBUTE);
-    (!is_there).then(|| appended(text, &[GIT_ATTRIBUTE]))
+    with_lines(text, &[GIT_ATTRIBUTE])
+}
+
+/// The text of an attributes file with the lines that it lacks added at its end; `None` if it lacks none.
+pub(in crate::commands) fn with_lines(text: &str, lines: &[&str]) -> Option<String> {
+    let is_missing = |wanted: &&&str| !text.lines().any(|line| line.trim() == **wanted);
+    let missing: Vec<&str> = lines.iter().filter(is_missing).copied().collect();
+    (!missing.is_empty()).then(|| appended(text, &missing))
 }
 
 /// Adds lines at the end, a blank one before them if something is there, with the line end that the text has.

@@ -18,6 +18,8 @@ use crate::seal::identity::{self, Identities, Kept};
 use crate::ui::{escape, names_after};
 use crate::{env_vars, fs, seal};
 
+pub(super) use ignore::with_lines;
+
 /// The environment of a new manifest.
 const ENVIRONMENT: &str = "production";
 

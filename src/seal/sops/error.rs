@@ -152,8 +152,7 @@ impl Error {
                 "restore the file from git, or find out who changed it"
             }
             Self::ConflictMarkers { .. } => {
-                "take theirs whole with `git checkout --theirs`, then take again what you changed: \
-                 envward seal --take env NAME…"
+                "run `envward git resolve`; `envward git install` lets git merge sealed files itself"
             }
             Self::ForeignOnly { .. } => "open it with sops, and add an age recipient there",
             Self::ForeignKeys { .. } => "remove them with sops first, or run `sops rotate`",

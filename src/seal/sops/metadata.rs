@@ -122,6 +122,11 @@ impl Metadata {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
+    /// Whether the entry is about the lines: when they were written, their MAC, which of them are encrypted.
+    pub fn is_of_content(key: &str) -> bool {
+        matches!(key, "lastmodified" | "mac") || selector::KEYS.contains(&key)
+    }
+
     /// Another rule about which lines are encrypted; the lines must already follow it.
     pub(super) fn set_selector(&mut self, selector: Selector) {
         for key in selector::KEYS.iter().filter(|key| **key != selector.key()) {

@@ -55,7 +55,37 @@ impl Document {
         rng: &mut Rng,
     ) -> Result<(), Error> {
         let cipher = Cipher::new(key);
-        let mut known = Known::new(self, &cipher)?;
+        let known = Known::new(self, &cipher)?;
+        self.write(&cipher, known, selector, lines, now, rng)
+    }
+
+    /// Like [`replace_under`](Self::replace_under), and lines that are as in `other`, a file under the same data key,
+    /// get the bytes that they have there.
+    pub fn replace_from(
+        &mut self,
+        key: &Key,
+        other: &Self,
+        selector: &Selector,
+        lines: Vec<Plain>,
+        now: Timestamp,
+        rng: &mut Rng,
+    ) -> Result<(), Error> {
+        let cipher = Cipher::new(key);
+        let mut known = Known::new(other, &cipher)?;
+        known.learn(self, &cipher)?;
+        self.write(&cipher, known, selector, lines, now, rng)
+    }
+
+    /// Puts these lines in place of the file's own; those that are known keep their bytes.
+    fn write(
+        &mut self,
+        cipher: &Cipher,
+        mut known: Known,
+        selector: &Selector,
+        lines: Vec<Plain>,
+        now: Timestamp,
+        rng: &mut Rng,
+    ) -> Result<(), Error> {
         let selector = without_unstorable(selector, &lines)?;
         let mut mac = Mac::new(self.metadata.mac_only_encrypted());
         let mut walk = selector.walk();
@@ -83,7 +113,7 @@ impl Document {
                     let encrypted = walk.comment(text.expose());
                     let stored = match known.comment(text.expose(), encrypted) {
                         Some(stored) => stored,
-                        None => store_comment(&cipher, text.expose(), encrypted, rng)?,
+                        None => store_comment(cipher, text.expose(), encrypted, rng)?,
                     };
                     Line::Comment { stored }
                 }
@@ -93,7 +123,7 @@ impl Document {
         if selector.text() != self.metadata.selector().text() {
             self.metadata.set_selector(selector);
         }
-        self.seal(&cipher, mac, now, rng)
+        self.seal(cipher, mac, now, rng)
     }
 
     /// Adds a comment as the last line. Comments are outside the MAC, so nothing else changes.
@@ -213,7 +243,7 @@ fn store_comment(cipher: &Cipher, text: &str, encrypted: bool, rng: &mut Rng) ->
 
 /// The lines a file has, by plaintext, so that what is unchanged keeps its bytes.
 struct Known {
-    values: HashMap<String, KnownValue>,
+    values: HashMap<String, Vec<KnownValue>>,
     /// By the hash of the text, so that no second copy of it lies in memory.
     comments: HashMap<[u8; 32], Vec<Stored>>,
 }
@@ -228,28 +258,37 @@ struct KnownValue {
 
 impl Known {
     fn new(document: &Document, cipher: &Cipher) -> Result<Self, Error> {
-        let opened = document.open(cipher)?;
         let mut known = Self { values: HashMap::new(), comments: HashMap::new() };
+        known.learn(document, cipher)?;
+        Ok(known)
+    }
+
+    /// Adds the lines of a file; they are preferred to those that are known already.
+    fn learn(&mut self, document: &Document, cipher: &Cipher) -> Result<(), Error> {
+        let opened = document.open(cipher)?;
         // Backwards, so that equal comments are taken from the end of their list in file order.
         for (line, text) in document.lines.iter().zip(opened).rev() {
             match line {
                 Line::Value { name, stored } => {
                     let covered = text.text.clone();
                     let value = text.into_value();
-                    known.values.insert(name.clone(), KnownValue { value, covered, stored: stored.clone() });
+                    let known = KnownValue { value, covered, stored: stored.clone() };
+                    self.values.entry(name.clone()).or_default().push(known);
                 }
                 Line::Comment { stored } => {
-                    known.comments.entry(hash(text.text.expose())).or_default().push(stored.clone());
+                    self.comments.entry(hash(text.text.expose())).or_default().push(stored.clone());
                 }
             }
         }
-        Ok(known)
+        Ok(())
     }
 
     fn value(&mut self, name: &str, value: &Secret, encrypted: bool) -> Option<KnownValue> {
-        let old = self.values.remove(name)?;
-        let same_form = value.is_empty() || matches!(old.stored, Stored::Encrypted(_)) == encrypted;
-        (same_form && old.value == *value).then_some(old)
+        let is_same = |old: &KnownValue| {
+            let same_form = value.is_empty() || matches!(old.stored, Stored::Encrypted(_)) == encrypted;
+            same_form && old.value == *value
+        };
+        self.values.remove(name)?.into_iter().rev().find(is_same)
     }
 
     fn comment(&mut self, text: &str, encrypted: bool) -> Option<Stored> {

@@ -1,0 +1,144 @@
+//! `envward git pre-commit`: what git calls before a commit.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::commands::sealing::shown;
+use crate::context::Context;
+use crate::dotenv::Document;
+use crate::env_vars;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::fs;
+use crate::git::Git;
+use crate::project::{Environment, Project};
+use crate::schema::Schema;
+use crate::seal;
+
+/// Endings of the names of env files that show which variables there are, without their values.
+const EXAMPLES: [&str; 6] = [".example", ".sample", ".template", ".dist", ".schema", ".tpl"];
+
+/// Arguments of `git pre-commit`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "An env file is one that the manifest names, .env, or .env.* but for examples. It may be committed if \
+                  it is sealed, or if the schema says of each of its variables that it is not secret."
+)]
+pub struct Args {
+    /// Look at these files instead of what is staged
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// Looks at what is staged.
+pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    let rules = Rules::read(context)?;
+    let mut found = false;
+    if args.files.is_empty() {
+        let index = context.env.get_os(env_vars::GIT_INDEX_FILE).map(|index| context.cwd.join(index));
+        let Some(git) = Git::discover(&context.cwd, &context.env) else {
+            return Err(Error::usage("this is no git repository"));
+        };
+        let git = git.on_index(index.map(Into::into));
+        for path in git.staged()? {
+            if let Some(kind) = rules.kind(&path) {
+                let bytes = git.staged_content(&path)?.unwrap_or_default();
+                found |= rules.refuse(kind, &path, &bytes, context);
+            }
+        }
+    }
+    for path in &args.files {
+        let path = context.resolve(path);
+        if let Some(kind) = rules.kind(&path) {
+            found |= rules.refuse(kind, &path, &fs::read(&path)?, context);
+        }
+    }
+    Ok(ExitCode::from_findings(found))
+}
+
+/// What a file should be by its name.
+#[derive(Clone, Copy)]
+enum Kind {
+    EnvFile,
+    Sealed,
+}
+
+/// Which files are looked at. Without a manifest only names tell.
+#[derive(Default)]
+struct Rules {
+    environments: Vec<Environment>,
+    schema: Option<Schema>,
+}
+
+impl Rules {
+    fn read(context: &Context) -> Result<Self, Error> {
+        let Some(project) = Project::find(context)? else { return Ok(Self::default()) };
+        let names = project.manifest.environments.keys();
+        let environments = names.map(|name| project.environment_named(name)).collect::<Result<_, _>>()?;
+        Ok(Self { environments, schema: Some(project.schema()?) })
+    }
+
+    fn kind(&self, path: &Path) -> Option<Kind> {
+        if self.environments.iter().any(|environment| environment.sealed == path) {
+            return Some(Kind::Sealed);
+        }
+        let is_named = self.environments.iter().any(|environment| environment.env_file == path);
+        (is_named || is_env_name(path)).then_some(Kind::EnvFile)
+    }
+
+    /// Whether the file must not be committed; says why.
+    fn refuse(&self, kind: Kind, path: &Path, bytes: &[u8], context: &mut Context) -> bool {
+        let file = shown(path, context);
+        match kind {
+            Kind::Sealed => {
+                let Err(error) = seal::structure(bytes, path) else { return false };
+                context.ui.error(&error.to_string());
+                let help = error.hint().unwrap_or_else(|| "run: envward verify".to_owned());
+                context.ui.help(&help);
+            }
+            Kind::EnvFile => {
+                let Some(names) = self.plaintext(bytes) else { return false };
+                let names = crate::ui::names_after(": ", &names);
+                context.ui.error(&format!("{file} would be committed with plaintext values{names}"));
+                context.ui.help(&format!("run: git rm --cached {file}, and add it to .gitignore"));
+            }
+        }
+        true
+    }
+
+    /// The variables whose values would be readable and may be secret; `None` if there is none.
+    fn plaintext(&self, bytes: &[u8]) -> Option<Vec<String>> {
+        if seal::is_sealed(bytes) {
+            return None;
+        }
+        // What is no env file by all rules is one by those of some reader.
+        let Ok(document) = Document::parse(bytes) else { return Some(Vec::new()) };
+        let vars = self.schema.as_ref().map(|schema| &schema.vars);
+        let is_public =
+            |name: &str| vars.and_then(|vars| vars.get(name)).is_some_and(|variable| !variable.secret);
+        let secret = document.entries().filter(|entry| !entry.value.is_empty() && !is_public(entry.name));
+        let names: BTreeSet<String> = secret.map(|entry| entry.name.to_owned()).collect();
+        (!names.is_empty()).then(|| names.into_iter().collect())
+    }
+}
+
+fn is_env_name(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_example = EXAMPLES.iter().any(|ending| name.ends_with(ending));
+    (name == ".env" || name.starts_with(".env.")) && !is_example
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_no_env_files() {
+        for name in [".env", ".env.production", "deploy/.env.local"] {
+            assert!(is_env_name(Path::new(name)), "{name}");
+        }
+        for name in [".env.example", ".env.production.example", ".env.dist", ".envrc", "env", "a.env"] {
+            assert!(!is_env_name(Path::new(name)), "{name}");
+        }
+    }
+}

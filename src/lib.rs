@@ -11,8 +11,8 @@
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`forms`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`approvals`], [`ledger`], [`merge`];
-//! - what is done with it: [`check`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`], [`export`],
-//!   [`import`];
+//! - what is done with it: [`check`], [`explain`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`],
+//!   [`export`], [`import`];
 //! - what a person calls: [`error`], [`commands`].
 
 pub mod approvals;
@@ -26,6 +26,7 @@ pub mod editor;
 pub mod env_vars;
 pub mod error;
 pub mod exit_code;
+pub mod explain;
 pub mod export;
 pub mod forms;
 pub mod fs;

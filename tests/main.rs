@@ -19,6 +19,7 @@ mod doctor;
 mod edit;
 mod env_file;
 mod exit_codes;
+mod explain;
 mod export;
 mod forgery;
 mod generate;

@@ -29,6 +29,7 @@ mod completions;
 mod diff;
 mod doctor;
 mod edit;
+mod explain;
 mod export;
 mod exposing;
 mod fail_on;
@@ -148,6 +149,8 @@ commands! {
     Bootstrap(bootstrap) has HUMAN,
     /// Validate env files, sealed files or the process environment against the schema
     Check(check) has EVERY,
+    /// Show what each program makes of the env file, or of one variable, and why they differ
+    Explain(explain) has HUMAN_OR_JSON,
     /// Print a strong secret
     Generate(generate) has HUMAN_OR_JSON,
     /// Become a command with the environment injected

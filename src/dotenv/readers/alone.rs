@@ -27,6 +27,11 @@ pub fn alone(reader: &dyn Reader, line: &[u8], name: &str, value: &Secret) -> Op
     if reads_on { deviation(&reading, name, value) } else { Some(Deviation::LosesNext) }
 }
 
+/// Whether a reader refuses a file that has nothing but this line.
+pub fn refuses(reader: &dyn Reader, line: &[u8]) -> bool {
+    reader.read(line, &unknown_environment()).is_err()
+}
+
 /// The readers of these ids, or without any those of [`DEFAULT`], that do not take CRLF for the end of a line.
 pub fn keeping_carriage_returns<S: AsRef<str>>(ids: &[S]) -> Vec<&'static str> {
     let declared = ids.iter().map(AsRef::as_ref);

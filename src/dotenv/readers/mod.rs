@@ -22,7 +22,7 @@ mod xargs;
 
 use std::collections::BTreeMap;
 
-pub use alone::{alone, keeping_carriage_returns, quote_for};
+pub use alone::{alone, keeping_carriage_returns, quote_for, refuses};
 
 use super::Document;
 use crate::secret::{Secret, Values};
@@ -145,9 +145,11 @@ fn unknown_environment() -> Environment {
     Environment::from([("HOME".to_owned(), "/nonexistent".to_owned())])
 }
 
-type Reading = (&'static str, Result<Values, Refused>);
+/// What one reader makes of a file.
+pub type Reading = (&'static str, Result<Values, Refused>);
 
-fn read_all<S: AsRef<str>>(bytes: &[u8], ids: &[S]) -> Vec<Reading> {
+/// What each of these readers makes of a file. Ids that name no modelled reader are passed over.
+pub fn read_all<S: AsRef<str>>(bytes: &[u8], ids: &[S]) -> Vec<Reading> {
     let environment = unknown_environment();
     let readers = ids.iter().filter_map(|id| by_id(id.as_ref()));
     readers.map(|reader| (reader.id(), reader.read(bytes, &environment))).collect()

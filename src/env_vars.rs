@@ -145,6 +145,12 @@ pub const ACTIONS_ID_TOKEN_REQUEST_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN
 /// `true` in a job of GitHub Actions.
 pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 
+/// The file to which a step of GitHub Actions appends variables for the steps after it.
+pub const GITHUB_ENV: &str = "GITHUB_ENV";
+
+/// The file to which a step of GitHub Actions appends its outputs.
+pub const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
+
 /// Who started the run of GitHub Actions.
 pub const GITHUB_ACTOR: &str = "GITHUB_ACTOR";
 

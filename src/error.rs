@@ -118,7 +118,8 @@ impl Error {
                 ExitCode::Usage
             }
             Self::File(fs::Error::Locked { .. } | fs::Error::Changed { .. }) => ExitCode::Conflict,
-            Self::EnvFile(dotenv::Error::Unportable { .. }) | Self::Export(_) => ExitCode::Findings,
+            Self::EnvFile(dotenv::Error::Unportable { .. }) => ExitCode::Findings,
+            Self::Export(error) => export_exit_code(error),
             Self::Seal(error) => sealed_exit_code(error),
             Self::Store { error, .. } => store_exit_code(error),
             Self::Approvals(error) => approvals_exit_code(error),
@@ -285,6 +286,14 @@ fn import_exit_code(error: &import::Error) -> ExitCode {
         | Error::ForeignKeys { .. }
         | Error::Undecryptable { .. } => ExitCode::CannotDecrypt,
         _ => ExitCode::Unreadable,
+    }
+}
+
+fn export_exit_code(error: &export::Error) -> ExitCode {
+    match error {
+        export::Error::Option { .. } => ExitCode::Usage,
+        export::Error::NotReadBack { .. } => ExitCode::Bug,
+        export::Error::Refused { .. } | export::Error::Whole { .. } => ExitCode::Findings,
     }
 }
 

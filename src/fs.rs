@@ -138,6 +138,27 @@ pub fn create_shared(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
     written.map_err(Error::io("write", path))
 }
 
+/// Appends lines to a file of another program, which may be writing there too: nothing that is there is touched, a
+/// last line without its end is ended first. A file that is not there is made with mode 0600.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let append = || {
+        let mut file = options.open(path)?;
+        let mut last = [b'\n'];
+        if file.seek(SeekFrom::End(-1)).is_ok() {
+            file.read_exact(&mut last)?;
+        }
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+        file.write_all(bytes)
+    };
+    append().map_err(Error::io("write", path))
+}
+
 /// The names in a directory, sorted; none if it is not there.
 pub fn list_dir(path: &Path) -> Result<Vec<String>, Error> {
     let entries = match fs::read_dir(path) {

@@ -40,7 +40,9 @@ fn a_value_that_dotenv_cannot_carry_is_named_with_the_format_that_can() {
     sandbox.envward_with_input(&["set", "CERT"], b"-----BEGIN-----\nabc\n").success();
     sandbox.envward("export dotenv --out app.env").code(1).stdout("").stderr(
         "error: CERT cannot be written as dotenv: it spans lines, and readers differ about every way to write that\n\
-         help: use `export json` or `run`, which carry every value\n",
+         help: these forms carry it, as does `run`: compose, docker-secrets, kubernetes, helm-values, systemd,\n  \
+         systemd-credentials, github-env, github-output, jenkins, terraform-tfvars, railway, render, sh,\n  bash, \
+         fish, powershell, nu, json, yaml, toml, java-properties\n",
     );
     assert!(!sandbox.has("app.env"));
     sandbox.envward("export json").success().stdout_has("\"CERT\": \"-----BEGIN-----\\nabc\"");
@@ -81,6 +83,137 @@ fn a_file_outside_of_any_project_can_be_exported() {
 }
 
 #[test]
-fn an_unknown_format_is_refused_with_those_there_are() {
-    sealed_shop().envward("export yaml").code(2).stderr_has("[possible values: dotenv, json]");
+fn an_unknown_format_is_refused() {
+    let refused = sealed_shop().envward("export hjson").code(2).stderr_has("error: unrecognized subcommand");
+    assert!(refused.stderr.contains("a similar subcommand exists: 'json'"), "{}", refused.stderr);
+}
+
+#[test]
+fn every_value_that_a_form_cannot_carry_is_named() {
+    let sandbox = crate::support::Sandbox::new();
+    sandbox.write("app.env", "A=\"1\\n2\"\nB=x\nC=\"3\\n4\"\n");
+    let run = sandbox.envward("export docker-env-file --file app.env").code(1).stdout("");
+    let named: Vec<_> = run.stderr.lines().filter_map(|line| line.strip_prefix("error: ")).collect();
+    let why =
+        "cannot be written as docker-env-file: it spans lines, and a value of this form ends with its line";
+    assert_eq!(named, [format!("A {why}"), format!("C {why}")]);
+    sandbox.envward("export docker-env-file --file app.env --only B").success().stdout("B=x\n");
+    sandbox.envward("export --except A,C docker-env-file --file app.env").success().stdout("B=x\n");
+}
+
+#[test]
+fn kubernetes_keeps_secrets_apart_from_what_the_schema_says_is_none() {
+    let sandbox = sealed_shop();
+    sandbox.envward("export kubernetes -n prod").success().stderr("").stdout(
+        "apiVersion: \"v1\"\nkind: \"ConfigMap\"\nmetadata:\n  name: \"shop\"\n  namespace: \"prod\"\n\
+         data:\n  LOG_LEVEL: \"INFO\"\n---\n\
+         apiVersion: \"v1\"\nkind: \"Secret\"\nmetadata:\n  name: \"shop\"\n  namespace: \"prod\"\n\
+         type: \"Opaque\"\ndata:\n  API_KEY: \"a2V5LTE=\"\n  DB_PASSWORD: \"cGFzcy0x\"\n",
+    );
+    sandbox.envward("export kubernetes --name Shop").code(2).stdout("").stderr(
+        "error: --name is not a name that a cluster takes\n\
+         help: use lower-case letters, digits and dashes, at most 253 (RFC 1123)\n",
+    );
+}
+
+#[test]
+fn an_object_needs_a_name_where_no_project_has_one() {
+    let sandbox = crate::support::Sandbox::new();
+    sandbox.write("app.env", "A=1\n");
+    let unnamed = sandbox.envward("export kubernetes --file app.env").code(2);
+    let _ = unnamed.stderr_has("there is no project to name the object after").stderr_has("--name NAME");
+    sandbox.envward("export kubernetes --file app.env --name web").success().stdout_has("name: \"web\"");
+}
+
+#[test]
+fn docker_secrets_are_private_files_and_the_variables_that_name_them() {
+    let sandbox = sealed_shop();
+    sandbox
+        .envward("export docker-secrets")
+        .code(2)
+        .stderr("error: docker-secrets is several files\nhelp: name a directory for them: --out DIR\n");
+    sandbox
+        .envward("export docker-secrets --out run")
+        .success()
+        .stdout("")
+        .stderr("wrote 3 files into run\n");
+    assert_eq!(sandbox.read("run/API_KEY"), "key-1");
+    let variables =
+        "API_KEY_FILE=/run/secrets/API_KEY\nDB_PASSWORD_FILE=/run/secrets/DB_PASSWORD\nLOG_LEVEL=INFO\n";
+    assert_eq!(sandbox.read("run/secrets.env"), variables);
+    for (path, expected) in [("run", 0o700), ("run/API_KEY", 0o600), ("run/secrets.env", 0o600)] {
+        let mode = std::fs::metadata(sandbox.project().join(path)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, expected, "{path}");
+    }
+}
+
+#[test]
+fn github_env_prints_the_masks_and_appends_the_lines() {
+    let mut sandbox = sealed_shop();
+    sandbox.envward("export github-env").code(2).stdout("").stderr(
+        "error: github-env is for a step of a CI system, and GITHUB_ENV is not set\n\
+         help: run it in a step, or name the file to append to: --out FILE\n",
+    );
+    sandbox.write("step", "EARLIER=1");
+    sandbox.set("GITHUB_ENV", sandbox.project().join("step").display().to_string());
+    let run = sandbox.envward("export github-env").success().stderr("appended to step\n");
+    assert_eq!(run.stdout, "::add-mask::key-1\n::add-mask::pass-1\n");
+    let file = sandbox.read("step");
+    let delimiter = file.lines().nth(1).unwrap().strip_prefix("API_KEY<<").unwrap();
+    assert!(delimiter.len() >= 32, "{delimiter}");
+    let expected = format!(
+        "EARLIER=1\nAPI_KEY<<{delimiter}\nkey-1\n{delimiter}\nDB_PASSWORD<<{delimiter}\npass-1\n{delimiter}\n\
+         LOG_LEVEL<<{delimiter}\nINFO\n{delimiter}\n"
+    );
+    assert_eq!(file, expected);
+}
+
+#[test]
+fn masks_are_not_sent_into_a_file() {
+    let mut sandbox = sealed_shop();
+    sandbox.write("step", "");
+    sandbox.set("GITHUB_ENV", sandbox.project().join("step").display().to_string());
+    let program = env!("CARGO_BIN_EXE_envward");
+    let said = sandbox.shell(&format!("{program} export github-env 2>&1 >> step || echo ended with $?"));
+    assert_eq!(
+        said,
+        "error: standard output goes to a file, where the commands that mask the values are lost\n\
+         help: leave the redirection out: the lines are appended to $GITHUB_ENV by themselves\nended with 2\n"
+    );
+    assert_eq!(sandbox.read("step"), "");
+}
+
+#[test]
+fn what_is_set_in_a_running_shell_may_not_change_how_it_loads_code() {
+    let sandbox = crate::support::Sandbox::new();
+    sandbox.write("app.env", "LD_PRELOAD=/tmp/x.so\nA=1\n");
+    for form in ["sh", "bash", "fish", "powershell", "nu", "azure-pipelines", "github-env --out step"] {
+        let refused = sandbox.envward(&format!("export {form} --file app.env")).code(1).stdout("");
+        let _ = refused.stderr_has("LD_PRELOAD").stderr_has("--allow-name LD_PRELOAD");
+    }
+    assert!(!sandbox.has("step"));
+    let allowed = sandbox.envward("export sh --file app.env --allow-name LD_PRELOAD").success();
+    assert_eq!(allowed.stdout, "export LD_PRELOAD='/tmp/x.so'\nexport A='1'\n");
+    sandbox.envward("export json --file app.env").success().stdout_has("LD_PRELOAD");
+}
+
+#[test]
+fn a_shell_evaluates_what_it_is_given() {
+    let sandbox = sealed_shop();
+    sandbox.envward_with_input(&["set", "CERT"], b"it's\n$(touch made)").success();
+    let program = env!("CARGO_BIN_EXE_envward");
+    for form in ["sh", "bash"] {
+        let script = format!("eval \"$({program} export {form})\"; printf %s \"$CERT\"");
+        let output = sandbox.command("bash").args(["-c", &script]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "it's\n$(touch made)");
+    }
+    assert!(!sandbox.has("made"));
+}
+
+#[test]
+fn help_says_what_a_form_can_do() {
+    let help = crate::support::Sandbox::new().envward("export kubernetes --help").success();
+    for flag in ["--name", "--namespace", "--immutable", "--only", "--from", "--file", "--out"] {
+        assert!(help.stdout.contains(flag), "{flag}: {}", help.stdout);
+    }
 }

@@ -21,6 +21,7 @@ mod env_file;
 mod exit_codes;
 mod explain;
 mod export;
+mod export_consumers;
 mod forgery;
 mod generate;
 mod git;

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::name;
 use super::sealing::{say_remarks, warn_differing};
 use super::store_access::Target;
 use crate::check::{self, Subject};
 use crate::context::Context;
 use crate::dotenv::{self, Document};
 use crate::error::Error;
+use crate::inject::{self, Effective, Selection, Verdict};
 use crate::project::{self, Environment, Project};
 use crate::schema::{self, Schema};
 use crate::seal::{self, Access, Fit, Sight};
@@ -21,16 +23,67 @@ use crate::{env_vars, fs, store};
 #[derive(clap::Args)]
 pub(super) struct Origin {
     /// Take this env file or sealed file instead of the environment's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     file: Option<PathBuf>,
 
     /// Take what this store has for the environment instead of the sealed file
-    #[arg(long, value_name = "STORE", conflicts_with = "file")]
+    #[arg(long, global = true, value_name = "STORE", conflicts_with = "file")]
     from: Option<String>,
 
     /// File with the private key that opens sealed files
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     identity: Option<PathBuf>,
+}
+
+/// Which of the values the other program gets.
+#[derive(clap::Args)]
+pub(super) struct Choice {
+    /// Take only these variables
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',', conflicts_with = "except")]
+    only: Vec<String>,
+
+    /// Take all variables but these
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    except: Vec<String>,
+
+    /// Take this variable although its name changes how programs load code
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    allow_name: Vec<String>,
+}
+
+impl Choice {
+    /// Refuses what looks like `NAME=value`, which would put a value among the arguments.
+    pub(super) fn refuse_values(&self) -> Result<(), Error> {
+        self.only
+            .iter()
+            .chain(&self.except)
+            .chain(&self.allow_name)
+            .try_for_each(|name| name::refuse_value(name))
+    }
+
+    /// The variables that are chosen.
+    pub(super) fn selection(&self) -> Selection {
+        match (self.only.is_empty(), self.except.is_empty()) {
+            (false, _) => Selection::Only(self.only.clone()),
+            (true, false) => Selection::Except(self.except.clone()),
+            (true, true) => Selection::All,
+        }
+    }
+}
+
+/// Refuses names that the file may not set, and warns of others. What the platform set is not the file's.
+pub(super) fn guard(effective: &Effective, choice: &Choice, ui: &mut Ui) -> Result<(), inject::Error> {
+    let mut refused = Vec::new();
+    let is_from_file =
+        |name: &&String| !effective.from_platform.contains(*name) && !choice.allow_name.contains(name);
+    for name in effective.values.keys().filter(is_from_file) {
+        match inject::hazard(name) {
+            Some(hazard) if hazard.verdict == Verdict::Refused => refused.push((name.clone(), hazard.why)),
+            Some(hazard) => ui.warn(&format!("the environment sets {name}: {}", hazard.why)),
+            None => {}
+        }
+    }
+    if refused.is_empty() { Ok(()) } else { Err(inject::Error::Refused(refused)) }
 }
 
 /// Whether the schema is read.

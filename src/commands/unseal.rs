@@ -9,11 +9,10 @@ use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::export::{self, Format as _};
-use crate::fs;
 use crate::merge::{Merge, Side, Take};
 use crate::project::{Environment, Project};
 use crate::seal::{self, Access, Opened, Unsealed, WorkingCopy};
+use crate::{export, fs};
 
 /// Arguments of `unseal`.
 #[derive(clap::Args)]
@@ -139,7 +138,7 @@ fn write(opened: &Opened, output: &Path, context: &mut Context) -> Result<ExitCo
 }
 
 fn print(opened: &Opened, json: bool, context: &mut Context) -> Result<ExitCode, Error> {
-    let text = if json { export::Json.render(&opened.values, &[])? } else { opened.to_env_file() };
+    let text = if json { export::json::render(&opened.values) } else { opened.to_env_file() };
     context.ui.result(&text).map_err(Error::Output)?;
     Ok(ExitCode::Done)
 }

@@ -181,6 +181,15 @@ impl Ui {
         io::stdout().is_terminal()
     }
 
+    /// Whether the result goes into a file.
+    pub fn result_is_file(&self) -> bool {
+        #[cfg(unix)]
+        return rustix::fs::fstat(io::stdout())
+            .is_ok_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file());
+        #[cfg(not(unix))]
+        false
+    }
+
     /// Whether a question can be asked at all.
     pub fn can_ask(&self) -> bool {
         self.prompter.can_ask()

@@ -292,6 +292,7 @@ fn import_exit_code(error: &import::Error) -> ExitCode {
 fn export_exit_code(error: &export::Error) -> ExitCode {
     match error {
         export::Error::Option { .. } => ExitCode::Usage,
+        export::Error::File(_) => ExitCode::Unreadable,
         export::Error::NotReadBack { .. } => ExitCode::Bug,
         export::Error::Refused { .. } | export::Error::Whole { .. } => ExitCode::Findings,
     }

@@ -217,3 +217,52 @@ fn help_says_what_a_form_can_do() {
         assert!(help.stdout.contains(flag), "{flag}: {}", help.stdout);
     }
 }
+
+/// The shop with two stores, whose addresses nobody has confirmed: nothing is asked of them.
+fn shop_with_stores() -> crate::support::Sandbox {
+    let sandbox = sealed_shop();
+    let stores = "\n[stores.vault]\ntype = \"vault\"\naddress = \"https://vault.example.com\"\npath = \"{project}/{env}\"\n\
+                  names = { API_KEY = \"api_key\" }\n\
+                  [stores.aws]\ntype = \"aws-secrets-manager\"\nname = \"{project}/{env}\"\nregion = \"eu-central-1\"\n";
+    let named = manifest("\"alice\", \"bob\"")
+        .replace("[environments.production]", "[environments.production]\nstores = [\"vault\", \"aws\"]");
+    sandbox.write("envward.toml", named + stores);
+    sandbox
+}
+
+#[test]
+fn an_external_secret_points_at_the_store_and_holds_no_secret() {
+    let sandbox = shop_with_stores();
+    let several = sandbox.envward("export external-secret").code(2).stdout("");
+    let _ = several.stderr_has("several stores serve the environment").stderr_has("name one: vault, aws");
+    let manifest = sandbox.envward("export external-secret --store vault -n prod").success().stdout;
+    let reference = "      secretKey: \"API_KEY\"\n      remoteRef:\n        key: \"shop/production\"\n        \
+                     property: \"api_key\"\n";
+    assert!(manifest.contains(reference), "{manifest}");
+    assert!(manifest.contains("  LOG_LEVEL: \"INFO\"\n"), "{manifest}");
+    assert!(!manifest.contains("key-1") && !manifest.contains("pass-1"), "{manifest}");
+}
+
+#[test]
+fn a_task_of_ecs_fetches_its_secrets() {
+    let sandbox = shop_with_stores();
+    let run = sandbox.envward("export ecs --account 123456789012 --store aws").success();
+    let parts = run.json();
+    assert_eq!(parts["environment"], serde_json::json!([{ "name": "LOG_LEVEL", "value": "INFO" }]));
+    let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/production:API_KEY::";
+    assert_eq!(parts["secrets"][0], serde_json::json!({ "name": "API_KEY", "valueFrom": arn }));
+    assert!(!run.stdout.contains("key-1"), "{}", run.stdout);
+}
+
+#[test]
+fn a_template_is_filled_and_a_name_that_is_not_there_is_an_error() {
+    let sandbox = sealed_shop();
+    sandbox.write("app.conf.in", "level {{ LOG_LEVEL }}\nurl https://u:{{ DB_PASSWORD | url }}@db\n");
+    sandbox.envward("export template app.conf.in --out app.conf").success().stderr("wrote app.conf\n");
+    assert_eq!(sandbox.read("app.conf"), "level INFO\nurl https://u:pass-1@db\n");
+    sandbox.write("app.conf.in", "x\n{{ DB_PASSWRD }}\n");
+    sandbox.envward("export template app.conf.in").code(2).stdout("").stderr(
+        "error: app.conf.in:2 names DB_PASSWRD, which the environment does not have\nhelp: did you mean DB_PASSWORD?\n",
+    );
+    sandbox.envward("export template missing.in").code(3).stdout("").stderr_has("missing.in");
+}

@@ -4,16 +4,19 @@ use std::path::{Path, PathBuf};
 
 use super::injected::{Choice, Loaded, Origin, Reading, fits, guard};
 use super::sealing::shown;
+use super::store_access::{self, Target};
 use crate::check::{Input, Subject};
 use crate::context::Context;
 use crate::env_vars::EnvSnapshot;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::export::{self, Destination, File, Form, Output};
+use crate::export::{self, Destination, File, Form, NamedStore, Output, Stored};
 use crate::inject::{self, Effective};
+use crate::manifest::StoreDefinition;
 use crate::project::Project;
 use crate::schema::{Schema, ValueSource};
 use crate::secret::Values;
+use crate::store::expand;
 use crate::{fs, git};
 
 /// Arguments of `export`.
@@ -49,6 +52,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let Loaded { values, schema, environment, readers, .. } = args.origin.load(Reading::Always, context)?;
     // The platform of those who will read it is not this one.
     let platform = EnvSnapshot::default();
+    let stored = stored(args, &values, context)?;
     let mut effective = inject::effective(values, schema.as_ref(), &environment, &platform);
     if let Some(schema) = &schema {
         leave_out_platforms(schema, &mut effective.values);
@@ -63,7 +67,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     if args.form.sets_in_place() {
         guard(&effective, &args.choice, &mut context.ui)?;
     }
-    let input = input_of(effective, schema.as_ref(), readers, &place, context)?;
+    let input = input_of(effective, schema.as_ref(), &place, context)?;
+    let input = export::Input { readers, stored, ..input };
     let output = match args.form.render(&input) {
         Err(error @ export::Error::Refused { .. }) => return Ok(say_refused(&error, context)),
         output => output?,
@@ -110,6 +115,31 @@ fn place(args: &Args, context: &Context) -> Result<Place, Error> {
     }
 }
 
+/// The store that the form points at. Nothing is asked of it.
+fn stored(args: &Args, values: &Values, context: &Context) -> Result<Option<Stored>, Error> {
+    let Some(NamedStore(named)) = args.form.store() else { return Ok(None) };
+    let project = Project::require(context)?;
+    let environment = project.environment(context)?;
+    let named = named.map(str::to_owned);
+    let name = store_access::only(named.as_ref(), &project, &environment)?;
+    let target = Target::find(name, &project, &environment, None)?;
+    let place = match target.definition {
+        StoreDefinition::Directory(_) => Ok(String::new()),
+        StoreDefinition::Vault(vault) => {
+            expand(&vault.path, &environment.name, &project.manifest.project.name)
+        }
+        StoreDefinition::AwsSecretsManager(aws) => {
+            expand(&aws.name, &environment.name, &project.manifest.project.name)
+        }
+    };
+    Ok(Some(Stored {
+        name: name.to_owned(),
+        definition: target.definition.clone(),
+        place: place.map_err(|error| target.failed(error))?,
+        variables: values.keys().cloned().collect(),
+    }))
+}
+
 fn leave_out_platforms(schema: &Schema, values: &mut Values) {
     let is_platforms = |name: &str| {
         schema.vars.get(name).is_some_and(|variable| variable.source == ValueSource::Environment)
@@ -120,7 +150,6 @@ fn leave_out_platforms(schema: &Schema, values: &mut Values) {
 fn input_of(
     effective: Effective,
     schema: Option<&Schema>,
-    readers: Vec<String>,
     place: &Place,
     context: &mut Context,
 ) -> Result<export::Input, Error> {
@@ -131,11 +160,12 @@ fn input_of(
     let directory = if let Place::Directory(directory) = place { directory.clone() } else { PathBuf::new() };
     Ok(export::Input {
         clear,
-        readers,
+        here: context.cwd.clone(),
         project: Project::find(context)?.map(|project| project.manifest.project.name),
         directory,
         nonce: hex::encode(context.rng.bytes::<16>()?),
         values: effective.values,
+        ..export::Input::default()
     })
 }
 

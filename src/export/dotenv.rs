@@ -63,18 +63,22 @@ impl Options {
         text.finish()
     }
 
-    /// The plainest line that all of the named readers read as the value, and the line after it as it is.
+    /// The plainest line that all of the named readers read as the value, and the line after it as it is, also where
+    /// quotes follow in which an open one would end.
     fn line(&self, name: &str, value: &Secret) -> Option<Secret> {
         let (next, one) = ("NEXT_LINE", Secret::new("1"));
         let reads = |line: &Secret| {
             let mut file = Text::default();
-            file.push(line.expose()).push(next).push("=1\n");
+            file.push(line.expose()).push(next).push("=1\nQUOTES='`'\nMORE=\"1\"\n");
             let file = file.finish();
             [(name, value), (next, &one)]
                 .into_iter()
                 .all(|(name, value)| verify_written(file.as_bytes(), &self.readers, name, value).is_ok())
         };
-        SPELLINGS.iter().map(|spelling| spelling.line(name, value.expose())).find(reads)
+        // Which control characters are blanks, that end a bare value, is where readers surprise most.
+        let bare_last = usize::from(value.expose().contains(char::is_control));
+        let spellings = SPELLINGS.iter().cycle().skip(bare_last).take(SPELLINGS.len());
+        spellings.map(|spelling| spelling.line(name, value.expose())).find(reads)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why the environment is not written in a form.
 
-use crate::ui;
+use crate::{fs, ui};
 
 use super::Refusal;
 
@@ -32,6 +32,9 @@ pub enum Error {
         /// What to do instead.
         help: String,
     },
+    /// A file that an option names cannot be read.
+    #[error(transparent)]
+    File(#[from] fs::Error),
     /// What was written does not read back as the same.
     #[error("what was written as {form} does not read back as the same values, so it was thrown away: a bug")]
     NotReadBack {
@@ -62,6 +65,7 @@ impl Error {
                 Some(ui::names_after("these forms carry it, as does `run`: ", &names(instead)))
             }
             Self::Option { help, .. } => Some(help.clone()),
+            Self::File(error) => error.hint(),
             Self::Whole { .. } | Self::NotReadBack { .. } => None,
         }
     }

@@ -18,7 +18,9 @@ mod cursor;
 mod docker_env_file;
 mod docker_secrets;
 mod dotenv;
+mod ecs;
 mod error;
+mod external_secret;
 mod fish;
 mod github_env;
 mod github_output;
@@ -33,8 +35,10 @@ mod powershell;
 mod railway;
 mod render;
 mod sh;
+mod stored;
 mod systemd;
 mod systemd_credentials;
+mod template;
 mod terraform_tfvars;
 mod text;
 mod toml;
@@ -42,6 +46,7 @@ mod yaml;
 mod yaml_text;
 
 pub use error::{Error, Refused};
+pub use stored::Stored;
 
 use crate::dotenv::is_name;
 use crate::secret::{Secret, Values};
@@ -57,6 +62,10 @@ pub struct Input {
     pub readers: Vec<String>,
     /// The project's name, if there is a project.
     pub project: Option<String>,
+    /// The store that a form points at ([`Form::store`]).
+    pub stored: Option<Stored>,
+    /// Where the paths of options start.
+    pub here: PathBuf,
     /// The directory to write files to, absolute.
     pub directory: PathBuf,
     /// Random text, at least 128 bits in letters and digits.
@@ -118,11 +127,23 @@ trait Format {
     fn write(&self, input: &Input) -> Result<Output, Error>;
 
     /// What the form's reader finds in what was written; `None` for what is not of this form.
-    fn read(&self, output: &Output) -> Option<Values>;
+    fn read(&self, _output: &Output) -> Option<Values> {
+        None
+    }
 
     /// What it has to find.
     fn expected(&self, input: &Input) -> Values {
         input.values.clone()
+    }
+
+    /// Whether what was written says what was to be written.
+    fn says_the_same(&self, output: &Output, input: &Input) -> bool {
+        self.read(output).is_some_and(|read| read == self.expected(input))
+    }
+
+    /// The store that the form points at, where it does.
+    fn store(&self) -> Option<NamedStore<'_>> {
+        None
     }
 
     /// Whether a name may be any text; else it is made of letters, digits and `_`.
@@ -141,6 +162,10 @@ trait Format {
         false
     }
 }
+
+/// A store of the manifest: the one that was named, else the only one that serves the environment.
+#[derive(Clone, Copy)]
+pub struct NamedStore<'a>(pub Option<&'a str>);
 
 /// Why a form cannot carry a variable, to be read after "it cannot be written: ". Holds no value.
 type Refusal = std::borrow::Cow<'static, str>;
@@ -187,12 +212,16 @@ forms! {
     DockerSecrets(docker_secrets) = "docker-secrets",
     /// A Secret, and a ConfigMap for what is not secret: envward export kubernetes | kubectl apply -f -
     Kubernetes(kubernetes) = "kubernetes",
+    /// What has the External Secrets Operator fetch the secrets from the store of the manifest
+    ExternalSecret(external_secret) = "external-secret",
     /// Values for a Helm chart
     HelmValues(helm_values) = "helm-values",
     /// The file of EnvironmentFile= in a systemd unit
     Systemd(systemd) = "systemd",
     /// Files for LoadCredential=, and the drop-in of a systemd unit that loads them
     SystemdCredentials(systemd_credentials) = "systemd-credentials",
+    /// Parts of a container definition of Amazon ECS, which has the secrets fetched from the AWS store of the manifest
+    Ecs(ecs) = "ecs",
     /// Variables for the next steps of a GitHub Actions job: masks are printed, lines appended to $GITHUB_ENV
     GithubEnv(github_env) = "github-env",
     /// Outputs of a GitHub Actions step: masks are printed, lines appended to $GITHUB_OUTPUT
@@ -227,12 +256,19 @@ forms! {
     Toml(toml) = "toml",
     /// A .properties file, in ASCII
     JavaProperties(java_properties) = "java-properties",
+    /// A file of your own with {{ NAME }} where a value belongs
+    Template(template) = "template",
 }
 
 impl Form {
     /// Where the result goes.
     pub fn destination(&self) -> Destination {
         self.format().destination()
+    }
+
+    /// The store that the form points at, where it does.
+    pub fn store(&self) -> Option<NamedStore<'_>> {
+        self.format().store()
     }
 
     /// Whether the variables are set in a process that runs already.
@@ -250,7 +286,7 @@ impl Form {
             return Err(Error::Refused { instead: carrying(input, &refused), refused });
         }
         let output = self.format().write(input)?;
-        if self.format().read(&output).is_none_or(|read| read != self.format().expected(input)) {
+        if !self.format().says_the_same(&output, input) {
             return Err(Error::NotReadBack { form: self.name() });
         }
         Ok(output)
@@ -281,7 +317,9 @@ fn carrying(input: &Input, refused: &[Refused]) -> Vec<&'static str> {
         };
         !refused.iter().any(refuses)
     };
-    Form::all().iter().filter(|form| carries(form)).map(Form::name).collect()
+    // A template carries what its author thinks of, and a reference no value.
+    let holds_values = |form: &&Form| form.store().is_none() && !matches!(form, Form::Template(_));
+    Form::all().iter().filter(holds_values).filter(|form| carries(form)).map(Form::name).collect()
 }
 
 /// The reason against NUL, where values end up in the environment of a process or in a text that cannot have it.

@@ -2,7 +2,7 @@
 
 use clap::{FromArgMatches, Subcommand};
 
-use super::{Form, Input, Output};
+use super::{Form, Input, Output, Stored};
 use crate::secret::Secret;
 
 /// The form that the command line means, in words.
@@ -44,4 +44,23 @@ pub(super) fn text(words: &str, values: &[(&str, &str)]) -> String {
 /// Why the form does not take one variable.
 pub(super) fn refusal(words: &str, name: &str, value: &str) -> String {
     render(words, &[(name, value)]).err().expect("it is refused")
+}
+
+/// The same of this input.
+pub(super) fn text_of(words: &str, input: &Input) -> Result<String, String> {
+    match form(words).render(input) {
+        Ok(Output::Text(text)) => Ok(text.to_string()),
+        Ok(_) => panic!("{words} is no text"),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A store called `main`, with this definition, at that place, that has these variables.
+pub(super) fn stored(definition: &str, place: &str, variables: &[&str]) -> Stored {
+    Stored {
+        name: "main".to_owned(),
+        definition: ::toml::from_str(definition).expect("it is a definition"),
+        place: place.to_owned(),
+        variables: variables.iter().map(|&name| name.to_owned()).collect(),
+    }
 }

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A way to write a value inside another one.
-pub(super) struct Encoder {
+pub struct Encoder {
     /// The word after the bar.
     pub name: &'static str,
     /// Writes the value.
@@ -18,7 +18,7 @@ pub(super) struct Encoder {
 }
 
 /// Every encoder.
-pub(super) static ALL: &[Encoder] = &[
+pub static ALL: &[Encoder] = &[
     Encoder { name: "url", encode: encode_url, decode: decode_url, allows: allowed_in_url },
     Encoder { name: "base64", encode: encode_base64, decode: decode_base64, allows: allowed_in_base64 },
     Encoder { name: "json", encode: encode_json, decode: decode_json, allows: |byte| byte >= b' ' },

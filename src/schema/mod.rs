@@ -25,6 +25,7 @@ pub mod template;
 pub(crate) mod testing;
 pub mod types;
 
+pub use encoder::{ALL as ENCODERS, Encoder};
 pub use error::{Error, Fault, Faults};
 pub use grade::Grade;
 pub use lint::lint;

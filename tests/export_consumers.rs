@@ -132,12 +132,12 @@ impl Random {
         let mut value = String::new();
         let kind = self.below(4);
         for _ in 0..self.below(12) {
-            match kind {
-                0 => value.push(self.character()),
-                1 => value.push_str(PIECES[self.below(PIECES.len())]),
-                2 if self.below(2) == 0 => value.push_str(PIECES[self.below(PIECES.len())]),
-                2 => value.push(self.character()),
-                _ => write!(value, "{:x}", self.below(1 << 20)).unwrap(),
+            if kind == 3 {
+                write!(value, "{:x}", self.below(1 << 20)).unwrap();
+            } else if kind == 1 || kind == 2 && self.below(2) == 0 {
+                value.push_str(PIECES[self.below(PIECES.len())]);
+            } else {
+                value.push(self.character());
             }
         }
         value

@@ -44,7 +44,10 @@ fn escape(character: char) -> Option<Escape> {
         ' '..='~' => None,
         // One escape for each unit of UTF-16, as in Java's own source.
         other => {
-            let units = other.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            let units = other
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .fold(String::new(), |units, unit| format!("{units}\\u{unit:04x}"));
             Some(Escape::Code(units))
         }
     }

@@ -311,11 +311,11 @@ impl Form {
 /// The forms that carry every variable which another form refuses.
 fn carrying(input: &Input, refused: &[Refused]) -> Vec<&'static str> {
     let carries = |form: &Form| {
-        let refuses = |refused: &Refused| {
-            let value = input.values.get(&refused.name).map_or("", Secret::expose);
-            form.refusal(&refused.name, value, input).is_some()
+        let cannot = |variable: &Refused| {
+            let value = input.values.get(&variable.name).map_or("", Secret::expose);
+            form.refusal(&variable.name, value, input).is_some()
         };
-        !refused.iter().any(refuses)
+        !refused.iter().any(cannot)
     };
     // A template carries what its author thinks of, and a reference no value.
     let holds_values = |form: &&Form| form.store().is_none() && !matches!(form, Form::Template(_));

@@ -150,8 +150,11 @@ fn a_file_of_dotenvx_gives_what_dotenvx_gave() {
          help: set DOTENV_PRIVATE_KEY_PRODUCTION, or have .env.keys beside the file\n",
     );
     sandbox.write("old/.env.keys", fixture("dotenvx.env.keys"));
-    // A text of several lines needs the sealed file.
     sandbox.write(".env.production", "LOG_LEVEL=info\n");
+    sandbox.envward("import old/.env.production --yes").code(1).stderr_has(
+        "error: .env.production cannot carry CERT\nhelp: a sealed file can: run envward seal, and import again\n",
+    );
+    assert_eq!(sandbox.read(".env.production"), "LOG_LEVEL=info\n");
     sandbox.envward("seal").success();
     sandbox.envward("import old/.env.production --yes").success();
     let mut expected: serde_json::Value = serde_json::from_slice(&fixture("dotenvx.expected.json")).unwrap();
@@ -433,4 +436,15 @@ fn the_names_in_a_file_with_values_become_a_schema_without_them() {
         "{schema}"
     );
     assert!(!schema.contains("8080"), "{schema}");
+}
+
+#[test]
+fn an_empty_value_makes_its_variable_optional_and_what_is_skipped_is_not_declared() {
+    let sandbox = Sandbox::git();
+    sandbox.write("app.json", r#"{"A": "", "B": "x", "C": "y"}"#);
+    sandbox.envward("import app.json --skip B --schema app.toml").success();
+    assert_eq!(
+        sandbox.read("app.toml"),
+        "[schema]\nname = \"app\"\n\n[vars.A]\nrequired = false\n\n[vars.C]\n"
+    );
 }

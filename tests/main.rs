@@ -7,6 +7,7 @@
 
 mod support;
 
+mod adopting;
 mod allow;
 mod bootstrap;
 mod builtin_schemas;

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::Error;
 use crate::dotenv::is_name;
-use crate::schema::definition::VariableDefinition;
+use crate::schema::definition::{RequiredDefinition, VariableDefinition};
 use crate::secret::{Secret, Values};
 
 /// No file may have more variables, as for env files.
@@ -140,6 +140,10 @@ impl Taken {
             }
             Some(_) => {}
             None => {
+                if value.is_empty() {
+                    // A schema has no other way to take an empty text for a value.
+                    self.declare(name).required = Some(RequiredDefinition::Plain(false));
+                }
                 self.values.insert(name.to_owned(), value);
                 if name != key {
                     self.keys.insert(name.to_owned(), key.to_owned());

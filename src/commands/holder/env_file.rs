@@ -46,6 +46,13 @@ impl EnvFile {
         Self { values: Values::default(), path: env_file, on_disk: None, lock, readers }
     }
 
+    /// The variables whose new value the file cannot carry to everyone who reads it.
+    pub(super) fn uncarried(&self, changes: &Changes) -> Vec<String> {
+        let mut document = Document::new();
+        let mut fails = |name: &str, value| document.set_for(name, value, &self.readers).is_err();
+        changes.set.iter().filter(|(name, value)| fails(name, value)).map(|(name, _)| name.clone()).collect()
+    }
+
     /// Applies the changes to the file as it was read.
     ///
     /// # Errors

@@ -228,6 +228,14 @@ impl Holder {
         Ok(outcome)
     }
 
+    /// The variables whose new value an env file cannot carry; a sealed file carries all.
+    pub(super) fn uncarried(&self, changes: &Changes) -> Vec<String> {
+        match &self.kind {
+            Kind::EnvFile(file) => file.uncarried(changes),
+            Kind::Sealed { .. } => Vec::new(),
+        }
+    }
+
     /// Reads it again, after a write.
     pub(super) fn reload(&mut self, context: &Context) -> Result<(), Error> {
         match (&mut self.kind, &self.project, &self.environment) {

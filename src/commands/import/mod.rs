@@ -91,12 +91,14 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         access: &mut access,
         env: &context.env,
     };
-    let taken = source.take(&read, &mut request).map_err(in_file)?;
+    let mut taken = source.take(&read, &mut request).map_err(in_file)?;
     context.ui.detail(&format!("{file} is read as {}", source.kind()));
     for note in &taken.notes {
         context.ui.note(note);
     }
     if let Some(schema) = &args.schema {
+        taken.declared.retain(|name, _| !skip.names(name));
+        taken.refused.retain(|refused| !skip.names(&refused.key));
         return declared::write(&context.resolve(schema), &taken, context);
     }
     if taken.values.is_empty() && taken.refused.is_empty() {

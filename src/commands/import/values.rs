@@ -3,15 +3,17 @@
 use super::Args;
 use super::choice::Choice;
 use crate::commands::holder::{Holder, refuse_mismatch};
-use crate::commands::sealing::say_commit;
+use crate::commands::sealing::{say_commit, say_written, shown};
 use crate::commands::syncing::{require_answer, say_actions};
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::fs;
 use crate::import::{self, Refused, Taken};
 use crate::project::Project;
 use crate::schema::{Schema, placeholder};
-use crate::seal::{Access, Changes};
+use crate::seal::sops::Plain;
+use crate::seal::{self, Access, Changes};
 use crate::secret::{Secret, Values};
 use crate::suggest::closest;
 use crate::sync::{Action, Change};
@@ -51,7 +53,15 @@ pub(super) fn write(
     for change in plan.iter().filter(|change| change.action.writes()) {
         changes.set(change.variable.clone(), values[&change.variable].clone());
     }
-    let target = holder.shown(context);
+    let is_new = !fs::exists(&environment.sealed) && !fs::exists(&environment.env_file);
+    let uncarried = holder.uncarried(&changes);
+    if !uncarried.is_empty() && !is_new {
+        context.ui.error(&names_after(&format!("{} cannot carry ", holder.shown(context)), &uncarried));
+        context.ui.help("a sealed file can: run envward seal, and import again");
+        return Ok(ExitCode::Findings);
+    }
+    let target =
+        if uncarried.is_empty() { holder.shown(context) } else { shown(&environment.sealed, context) };
     if changes.set.is_empty() {
         context.ui.say(&format!("{target} has all of it already"));
         return Ok(ExitCode::from_findings(found));
@@ -62,6 +72,18 @@ pub(super) fn write(
     }
     if !args.yes && !context.ui.confirm(&format!("take this from {file} into {target}?"))? {
         return Err(PromptError::Declined.into());
+    }
+    if !uncarried.is_empty() {
+        context.ui.note_names("sealed at once, since an env file cannot carry", &uncarried);
+        holder.rerender(&mut changes, Some(&schema));
+        let lines = changes.set.into_iter().map(|(name, value)| Plain::Value { name, value }).collect();
+        let mut access = Access::from_context(context, args.identity.as_deref());
+        let written =
+            seal::create(&project, &environment, lines, Some(&schema), &mut access, &mut context.rng)?;
+        say_written(&written, &environment.sealed, context);
+        say_commit(&project, &[environment], context);
+        context.ui.say("next: envward check");
+        return Ok(ExitCode::from_findings(found || written.has_findings()));
     }
     let outcome = holder.write(changes, Some(&schema), context)?;
     context.ui.say(&format!("imported {file} into {}", outcome.files));

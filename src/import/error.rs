@@ -76,13 +76,13 @@ pub enum Error {
         names: Vec<String>,
     },
     /// The private key itself is locked.
-    #[error("the private key in {name} is locked with a passphrase")]
+    #[error("the private key in {} is locked with a passphrase", escape(name))]
     LockedKey {
         /// The variable that holds it.
         name: String,
     },
     /// What should be a private key is none.
-    #[error("{name} is not a private key of dotenvx")]
+    #[error("{} is not a private key of dotenvx", escape(name))]
     NotAPrivateKey {
         /// The variable that holds it.
         name: String,

@@ -208,3 +208,40 @@ fn a_locked_out_directory_leaves_no_half_project() {
     assert!(!sandbox.has("envward.toml"));
     std::fs::set_permissions(sandbox.project(), std::fs::Permissions::from_mode(0o700)).unwrap();
 }
+
+#[test]
+fn without_a_schema_one_is_inferred_from_what_the_project_has() {
+    let sandbox = Sandbox::git();
+    sandbox.write(".env.example", "# The port\nPORT=3000\nSECRET_KEY=changeme\n");
+    sandbox.write("README.md", "Set the `LOG_FORMAT` environment variable.\n");
+    let _ = sandbox
+        .envward("init")
+        .success()
+        .stderr_has("found 3 variables in 2 files, 1 of them secret\n")
+        .stderr_has("wrote schemas/project.toml\n")
+        .stderr_has("next: look over schemas/project.toml, then envward bootstrap\n");
+    assert!(sandbox.read("envward.toml").contains("schema = \"schemas/project.toml\"\n"));
+    let schema = sandbox.read("schemas/project.toml");
+    assert!(
+        schema.contains(
+            "# seen: .env.example:3\n[vars.SECRET_KEY]\ngenerate = { kind = \"hex\", bytes = 32 }\n"
+        ),
+        "{schema}"
+    );
+    sandbox.write("answers", "LOG_FORMAT=json\n");
+    let _ = sandbox.envward("bootstrap --no-input --answers answers").success();
+    let _ = sandbox.envward("check").success();
+}
+
+#[test]
+fn a_schema_that_is_there_is_not_replaced_by_an_inferred_one() {
+    let sandbox = Sandbox::git();
+    sandbox.write(".env.example", "PORT=3000\n");
+    sandbox.write("schemas/project.toml", "# mine\n");
+    let _ = sandbox
+        .envward("init")
+        .code(2)
+        .stderr_has("error: schemas/project.toml is there already\nhelp: to take it: envward init --schema schemas/project.toml\n");
+    assert_eq!(sandbox.read("schemas/project.toml"), "# mine\n");
+    assert!(!sandbox.has("envward.toml"));
+}

@@ -161,3 +161,151 @@ fn what_is_there_is_not_overwritten_and_nothing_is_no_schema() {
         .stderr_has("error: nothing names an environment variable there\n");
     let _ = sandbox.envward("schema infer gone.env").code(3);
 }
+
+/// The variables of a report by name, as far as a closure tells of them.
+fn names(report: &serde_json::Value, wanted: impl Fn(&serde_json::Value) -> bool) -> Vec<&str> {
+    let rows = report["variables"].as_array().unwrap().iter().filter(|row| wanted(row));
+    let mut names: Vec<&str> = rows.map(|row| row["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_guide_gives_every_variable_and_none_of_its_traps() {
+    let sandbox = Sandbox::new();
+    sandbox.write("guide.md", include_str!("fixtures/infer/guide.md"));
+    let report = sandbox.envward("schema infer guide.md --format json").success().json();
+    let mut all = vec![
+        "ADMIN_PASSWORD",
+        "APP_ENV",
+        "CACHE_URL",
+        "CARRIER_API_KEY",
+        "DATABASE_URL",
+        "DB_HOST",
+        "DB_PASSWORD",
+        "DEBUG",
+        "LOG_LEVEL",
+        "PORT",
+        "POSTGRES_DB",
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "SECRET_KEY",
+        "SENTRY_DSN",
+        "SESSION_HOURS",
+        "SIGNING_KEY",
+        "SMTP_HOST",
+        "SMTP_PASSWORD",
+        "TRACKING_URL",
+        "TZ",
+        "UPLOAD_DRIVER",
+        "WEBHOOK_SECRET",
+        "WORKERS",
+    ];
+    all.sort_unstable();
+    assert_eq!(names(&report, |_| true), all);
+    assert_eq!(
+        names(&report, |row| row["secret"] == true),
+        [
+            "ADMIN_PASSWORD",
+            "CACHE_URL",
+            "CARRIER_API_KEY",
+            "DATABASE_URL",
+            "DB_PASSWORD",
+            "POSTGRES_PASSWORD",
+            "REDIS_PASSWORD",
+            "SECRET_KEY",
+            "SENTRY_DSN",
+            "SIGNING_KEY",
+            "SMTP_PASSWORD",
+            "WEBHOOK_SECRET",
+        ]
+    );
+    let row =
+        |name: &str| report["variables"].as_array().unwrap().iter().find(|row| row["name"] == name).unwrap();
+    assert_eq!(row("SECRET_KEY")["generate"], serde_json::json!({"kind": "hex", "bytes": 32}));
+    assert_eq!(row("SIGNING_KEY")["generate"], serde_json::json!({"kind": "hex", "bytes": 16}));
+    assert_eq!(row("DB_PASSWORD")["generate"], serde_json::json!({"kind": "base64", "bytes": 24}));
+    assert_eq!(row("UPLOAD_DRIVER")["values"], serde_json::json!(["local", "s3"]));
+    assert_eq!(row("POSTGRES_DB")["group"], "service:db");
+    assert_eq!(
+        (&row("POSTGRES_DB")["required"], &row("DB_PASSWORD")["required"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(row("SMTP_HOST")["default"], "localhost");
+    assert_eq!(row("DB_HOST")["seen"], serde_json::json!([{"file": "guide.md", "line": 120}]));
+
+    let _ = sandbox.envward("schema infer guide.md --out schema.toml").success();
+    sandbox.write(".env", "APP_ENV=production\n");
+    let _ = sandbox.envward("check .env --schema schema.toml").code(1).stdout_has("SECRET_KEY");
+}
+
+#[test]
+fn the_env_blocks_of_the_five_guides_are_read_as_their_schemas_have_them() {
+    for system in ["aigov", "bug-dedup", "flagwise", "sentiment-analyzer", "simplr"] {
+        let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/guides");
+        let block = std::fs::read_to_string(fixtures.join(format!("{system}.env"))).unwrap();
+        let sandbox = Sandbox::new();
+        sandbox.write("block.env", &block);
+        let inferred = sandbox.envward("schema infer block.env --format json").success().json();
+        // What `list` says of a project with the built-in schema is the truth.
+        let _ = sandbox.envward(&format!("init --schema builtin:{system}")).success();
+        sandbox.write(".env.production", "");
+        let listed = sandbox.envward("list --format json").success().json();
+        let secret = |name: &str| {
+            listed["variables"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|row| row["variable"] == name)
+                .map(|row| row["secret"] == true)
+        };
+        let rows = inferred["variables"].as_array().unwrap();
+        assert!(rows.len() >= 9, "{system}");
+        for row in rows {
+            let name = row["name"].as_str().unwrap();
+            assert_eq!(secret(name), Some(row["secret"] == true), "{system}: {name}");
+        }
+    }
+}
+
+#[test]
+fn compose_files_and_manifests_of_a_directory_complete_its_example() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env.example", "# The mode\nMODE=a\n");
+    sandbox.write("compose.yaml", "services:\n  web:\n    build: .\n    environment:\n      MODE: ${MODE:-b}\n      API_KEY: ${API_KEY:?}\n  db:\n    image: x\n    environment: [PGDATA=/data]\n");
+    sandbox.write(
+        "k8s/app.yaml",
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - env:\n        - name: TICKET\n          valueFrom: {secretKeyRef: {name: s, key: k}}\n",
+    );
+    let run = sandbox.envward("schema infer .").success();
+    assert_eq!(
+        run.stdout,
+        "\
+[schema]
+name = \"project\"
+
+# unsure: other places give other values
+# seen: .env.example:2, compose.yaml:5
+[vars.MODE]
+description = \"The mode\"
+secret = false
+required = false
+default = \"b\"
+
+# seen: compose.yaml:6
+[vars.API_KEY]
+
+# seen: compose.yaml:9
+[vars.PGDATA]
+type = \"path\"
+secret = false
+required = false
+default = \"/data\"
+group = \"service:db\"
+
+# seen: k8s/app.yaml:6
+[vars.TICKET]
+"
+    );
+    assert_eq!(run.stderr, "found 4 variables in 3 files, 2 of them secret\n  unsure:   MODE\n");
+}

@@ -2,6 +2,7 @@
 
 mod ask_git;
 mod ignore;
+mod inferred;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -32,14 +33,14 @@ pub(super) const RULE_FILES: [&str; 3] = [".gitignore", ".dockerignore", ".gitat
 /// Arguments of `init`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The schema: a file, which is copied with what it extends, or builtin:NAME
+    /// The schema: a file, which is copied with what it extends, or builtin:NAME [default: inferred from env examples,
+    /// guides, compose files and code]
     #[arg(long, value_name = "FILE|builtin:NAME")]
     schema: Option<String>,
 }
 
 /// Write envward.toml and a schema from what the project already has.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
-    let Some(name) = args.schema.as_deref() else { return Err(no_schema()) };
     let home = context.env.get_os(env_vars::HOME).map(Path::new);
     if let Some(manifest) = manifest::discover(&context.cwd, home)? {
         return Err(Error::usage_with_help(
@@ -49,15 +50,17 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     }
     let git = Git::discover(&context.cwd, &context.env);
     // Everything that can be refused is looked at before the first file is written.
-    let source = Source::named(name, &context.cwd, None);
-    let schema = schema::load(&source)?;
-    let (schema_path, copies) = copies(name, &source, context)?;
+    let (schema_path, copies) = match args.schema.as_deref() {
+        Some(name) => named(name, context)?,
+        None => inferred::schema(context)?,
+    };
     let recipient = recipient_name(git.as_ref())?;
     let key = public_key(context)?;
 
     for (path, text) in &copies {
         write_new(path, text.as_bytes(), context)?;
     }
+    let schema = schema::load(&Source::named(&schema_path, &context.cwd, None))?;
     write_rules(context)?;
     let text = NewManifest {
         project: &project_name(context, &schema),
@@ -76,7 +79,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.note("this is no git repository; the ignore rules are ready for when it becomes one");
         true
     };
-    context.ui.say("next: envward bootstrap");
+    let look = if args.schema.is_none() { format!("look over {schema_path}, then ") } else { String::new() };
+    context.ui.say(&format!("next: {look}envward bootstrap"));
     Ok(ExitCode::from_findings(!works))
 }
 
@@ -90,6 +94,13 @@ fn no_schema() -> Error {
 
 /// A file to write and its text.
 type Copy = (PathBuf, Zeroizing<String>);
+
+/// The schema of that name, which must be one.
+fn named(name: &str, context: &Context) -> Result<(String, Vec<Copy>), Error> {
+    let source = Source::named(name, &context.cwd, None);
+    schema::load(&source)?;
+    copies(name, &source, context)
+}
 
 /// What the manifest calls the schema, and the files that have to be copied for it.
 fn copies(name: &str, source: &Source, context: &Context) -> Result<(String, Vec<Copy>), Error> {

@@ -85,7 +85,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         Some(out) => write(&context.cwd.join(out), &text, context)?,
         None => context.ui.result(&text).map_err(Error::Output)?,
     }
-    say(&variables, count, context);
+    say_found(&variables, count, context);
     Ok(ExitCode::Done)
 }
 
@@ -138,15 +138,12 @@ fn write(path: &Path, text: &str, context: &mut Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was found, and what to look at.
-fn say(variables: &[Variable], files: usize, context: &mut Context) {
+/// Says what was found in so many files, and what to look at.
+pub(in crate::commands) fn say_found(variables: &[Variable], files: usize, context: &mut Context) {
     let secrets = variables.iter().filter(|variable| variable.secret).count();
     let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
     context.ui.say(&format!("found {} variables in {files}, {secrets} of them secret", variables.len()));
-    let unsure: Vec<String> = variables
-        .iter()
-        .filter(|variable| !variable.doubts.is_empty())
-        .map(|variable| variable.name.clone())
-        .collect();
+    let unsure = variables.iter().filter(|variable| !variable.doubts.is_empty());
+    let unsure: Vec<String> = unsure.map(|variable| variable.name.clone()).collect();
     context.ui.say_names("unsure:", &unsure);
 }

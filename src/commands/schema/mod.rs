@@ -4,6 +4,7 @@
 
 mod infer;
 
+pub(in crate::commands) use self::infer::say_found;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;

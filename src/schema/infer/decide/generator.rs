@@ -31,7 +31,8 @@ fn is_address(evidence: &Evidence) -> bool {
 fn is_given_out(evidence: &Evidence) -> bool {
     let signed = evidence.values().any(|value| value.starts_with("eyJ"));
     signed
-        || evidence.has("client license licence smtp mail email imap oauth aws gcp azure stripe openai github gitlab google slack twilio sentry")
+        || evidence.has("algolia apple aws azure client cloudflare discord facebook fb gcp github gitlab google imap email licence license linkedin mail mailgun \
+             notion oauth oauth2 openai paypal plaid pusher r2 s3 sendgrid sentry shopify slack smtp stripe telegram teller twilio twitter zoom")
         || evidence.ends("token pat")
         || evidence.has_row("api key")
         || evidence.has_row("access key")

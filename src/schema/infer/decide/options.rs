@@ -21,19 +21,20 @@ static BARRED: LazyLock<Regex> = LazyLock::new(|| {
 /// Most values of a list that are taken for all there are.
 const MAX_VALUES: usize = 16;
 
-/// The values that a text lists; empty if it lists none.
-pub(super) fn options(text: &str) -> Vec<String> {
+/// The values that a text lists; empty if it lists none. `written` are values that were seen: words in parentheses
+/// are a list of values only if one of them is among these.
+pub(super) fn options(text: &str, written: &[&str]) -> Vec<String> {
     if let Some(barred) = BARRED.find(text) {
         let found: Vec<String> = barred.as_str().split('|').filter_map(item).collect();
         if found.len() == barred.as_str().split('|').count() {
             return found;
         }
     }
-    ANNOUNCED
-        .find_iter(text)
-        .map(|announced| listed(&text[announced.end()..]))
-        .find(|found| found.len() >= 2)
-        .unwrap_or_default()
+    let announced = ANNOUNCED.find_iter(text).map(|announced| listed(&text[announced.end()..]));
+    let in_parentheses = text.split('(').skip(1).map(listed);
+    let in_parentheses =
+        in_parentheses.filter(|found| found.iter().any(|value| written.contains(&value.as_str())));
+    announced.chain(in_parentheses).find(|found| found.len() >= 2).unwrap_or_default()
 }
 
 /// The values at the beginning of a text, up to the end of the sentence. Nothing if one of them is more than a word.
@@ -81,9 +82,10 @@ mod tests {
             ("Possible values: dev, test, production", "dev test production"),
             ("The driver (can be 'smtp' or 'ses')", "smtp ses"),
             ("database | s3", "database s3"),
+            ("How to send (smtp-auth, resend, or none)", "smtp-auth resend none"),
             ("Storage. Valid values are local, s3. More below.", "local s3"),
         ] {
-            assert_eq!(options(text).join(" "), expected, "{text}");
+            assert_eq!(options(text, &["resend"]).join(" "), expected, "{text}");
         }
     }
 
@@ -96,7 +98,7 @@ mod tests {
             "The port",
             "must be set, always and everywhere you look at",
         ] {
-            assert!(options(text).is_empty(), "{text}: {:?}", options(text));
+            assert!(options(text, &[]).is_empty(), "{text}: {:?}", options(text, &[]));
         }
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn decide(evidence: &Evidence, secret: bool, has_default: bool, is_ma
     // An example that leaves a variable empty works without it, unless it is one that a person makes up.
     let is_given = evidence.written().next().is_some();
     let is_assigned = evidence.sightings.iter().any(|sighting| sighting.value.is_some());
-    is_given || secret && is_made || !is_assigned
+    // A table lists what there is, not what is needed.
+    let only_listed = evidence.sightings.iter().all(|sighting| sighting.place == Place::GuideTable);
+    is_given || secret && is_made || !is_assigned && !only_listed
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ const PUBLIC_PREFIXES: &[&str] = &[
 
 /// Words that say how much, how long, where or which, and never the secret itself.
 const ATTRIBUTES: &str = "\
-    age alg algo algorithm algorithms allowed attempts audience backend bits bucket budget bytes \
+    address addresses age alg algo algorithm algorithms allowed attempts audience backend bits bucket budget bytes \
     callback chars class client complexity cost count days debug decimals delay dir directory \
     disable disabled domain domains driver email enable enabled encoding endpoint exp expiration \
     expire expires expiry field fields file filename footer format groups header headers host \
@@ -42,7 +42,7 @@ const ATTRIBUTES: &str = "\
 
 /// Words that name a secret wherever they end a name.
 const SECRETS: &str = "\
-    apikey authtoken bearer connectionstring cred credential credentials creds dsn jwt keys otp pass \
+    apikey authtoken bearer connectionstring cred datasource credential credentials creds dsn jwt keys otp pass \
     passcode passphrase passwd password passwords pat pepper pin privatekey pw pwd salt secret \
     secretkey secrets token tokens";
 
@@ -94,7 +94,7 @@ pub(super) fn decide(evidence: &Evidence) -> Secrecy {
     }
     match said_by_place(evidence) {
         Some(true) => return sure(true),
-        Some(false) if !names_secret(evidence) => return sure(false),
+        Some(false) if !names_secret(evidence) && !is_address_with_password(evidence) => return sure(false),
         _ => {}
     }
     if names_secret(evidence) {
@@ -142,7 +142,7 @@ fn names_secret(evidence: &Evidence) -> bool {
     // `X_FILE_CONTENTS` is what is in the file.
     let contents = evidence.ends("contents content");
     if contents {
-        let open = evidence.has("public crt cert ca template") && !evidence.has("private");
+        let open = evidence.has("public crt cert ca template") && !evidence.has_row("private key");
         return !open && evidence.has("file credentials key secret p12 pem signing");
     }
     if evidence.ends(ATTRIBUTES) {
@@ -192,23 +192,20 @@ fn is_for_browsers(evidence: &Evidence) -> bool {
     PUBLIC_PREFIXES.iter().any(|prefix| evidence.goes_on_from(prefix))
 }
 
-/// Whether what is said about it says that it is secret.
+/// Whether what is said about it begins by saying that it is secret.
 fn said_by_text(text: &str) -> bool {
-    [
+    let first = text.split(". ").next().unwrap_or(text);
+    let names = [
         "password",
         "passphrase",
         "private key",
         "secret key",
-        "api key",
-        "api token",
-        "access token",
         "keep secret",
         "keep this secret",
         "do not share",
-    ]
-    .iter()
-    .any(|words| text.contains(words))
-        && !["whether", "enable", "path to", "url of", "name of"].iter().any(|words| text.contains(words))
+    ];
+    let others = ["whether", "enable", "path", "url", "name of", "if ", "when ", "used by", "for the"];
+    names.iter().any(|words| first.contains(words)) && !others.iter().any(|words| first.contains(words))
 }
 
 /// Whether a placeholder describes a secret: `your-secret-key`, `sk-...`.

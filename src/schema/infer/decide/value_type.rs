@@ -42,7 +42,8 @@ fn hinted(evidence: &Evidence) -> Option<Type> {
 /// What a text lists.
 fn listed(evidence: &Evidence) -> Option<Type> {
     let mut texts = evidence.sightings.iter().filter_map(|sighting| sighting.description.as_deref());
-    let values = texts.find_map(|text| Some(options(text)).filter(|found| found.len() >= 2))?;
+    let written: Vec<&str> = evidence.values().collect();
+    let values = texts.find_map(|text| Some(options(text, &written)).filter(|found| found.len() >= 2))?;
     if values.iter().all(|value| accepts(&Type::plain("bool"), value)) {
         return Some(Type::plain("bool"));
     }
@@ -76,7 +77,7 @@ fn plural(evidence: &Evidence) -> Option<Type> {
         return Some(Type::plain("kafka-brokers"));
     }
     let several = evidence.ends("origins origin models providers domains brokers urls hosts scopes emails ids ips cidrs languages locales");
-    let first = evidence.written().next().unwrap_or_default();
+    let first = evidence.values().next().unwrap_or_default();
     let is_other = first.starts_with(['[', '{']) || first.contains(' ');
     // `CORS_ORIGIN` is one or several; more than one tells.
     if !several || is_other || evidence.ends("origin") && !first.contains(',') {

@@ -16,6 +16,7 @@ pub fn required(text: &str) -> Option<bool> {
         lower.contains("not required") || lower.contains("isn't required") || lower.contains("only needed");
     let optional = negated
         || ["optional", "optionally"].iter().any(|word| has(word))
+        || lower.contains("defaults to")
         || lower.contains("if you want")
         || lower.contains("leave blank")
         || lower.contains("leave empty")

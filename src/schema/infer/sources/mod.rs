@@ -3,7 +3,11 @@
 //! To add one: write its file with a unit struct that implements [`Source`], and its tests, and add it to [`ALL`].
 
 mod code;
+mod compose;
 mod env_file;
+mod guide;
+mod kubernetes;
+pub mod references;
 
 use std::path::Path;
 
@@ -27,7 +31,8 @@ pub trait Source: Sync {
 }
 
 /// Every kind of file.
-pub static ALL: &[&dyn Source] = &[&EnvFile, &Code];
+pub static ALL: &[&dyn Source] =
+    &[&EnvFile, &guide::Guide, &compose::Compose, &kubernetes::Kubernetes, &Code];
 
 /// The kind of a file, if it is one in which variables are seen.
 pub fn for_file(path: &Path, head: &str) -> Option<&'static dyn Source> {
@@ -37,4 +42,9 @@ pub fn for_file(path: &Path, head: &str) -> Option<&'static dyn Source> {
 /// The file's name in lower case; empty if it has none that is text.
 fn file_name(path: &Path) -> String {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// The end of the file's name in lower case, without the dot; empty if it has none.
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase()
 }

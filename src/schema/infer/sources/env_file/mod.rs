@@ -13,6 +13,7 @@ use self::comment::Comment;
 use self::line::Assignment;
 use super::{Source, file_name};
 use crate::dotenv;
+use crate::generate::Recipe;
 use crate::schema::infer::{Place, Sighting, prose};
 
 /// Files of lines `NAME=value`, and examples of them.
@@ -58,12 +59,13 @@ fn looks_like_assignments(head: &str) -> bool {
 
 /// The variables of a text; `places` says what an assignment is and what one that is commented out.
 pub(super) fn sightings(file: &Path, text: &str, places: [Place; 2]) -> Vec<Sighting> {
-    let mut reader = Reader { file, places, found: Vec::new(), group: None, above: Vec::new(), run: 0 };
+    let mut reader =
+        Reader { file, places, found: Vec::new(), group: None, above: Vec::new(), run: 0, recipe: None };
     let mut lines = text.lines().enumerate().peekable();
     while let Some((index, line)) = lines.next() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         match line::read(line) {
-            line::Line::Blank => reader.blank(),
+            line::Line::Blank | line::Line::Other => reader.blank(),
             line::Line::Comment(comment) => reader.above.push((number, comment)),
             line::Line::Assignment(assignment) => {
                 let whole = line::with_continuation(&assignment, || lines.next().map(|(_, line)| line));
@@ -73,7 +75,6 @@ pub(super) fn sightings(file: &Path, text: &str, places: [Place; 2]) -> Vec<Sigh
                     .is_some_and(|(_, next)| matches!(line::read(next), line::Line::Assignment(_)));
                 reader.assignment(number, whole, followed);
             }
-            line::Line::Other => reader.above.clear(),
         }
     }
     reader.blank();
@@ -89,6 +90,8 @@ struct Reader<'a> {
     above: Vec<(u32, Comment)>,
     /// How many assignments stand above without a blank line between them.
     run: usize,
+    /// The recipe of a comment that speaks of several values, until the paragraph ends.
+    recipe: Option<Recipe>,
 }
 
 impl Reader<'_> {
@@ -101,6 +104,7 @@ impl Reader<'_> {
         }
         self.commented_out(&above);
         self.run = 0;
+        self.recipe = None;
     }
 
     fn assignment(&mut self, line: u32, assignment: Assignment, followed: bool) {
@@ -120,6 +124,11 @@ impl Reader<'_> {
         self.commented_out(&above);
         let mut sighting = self.sighting(line, assignment, self.places[0]);
         describe(&mut sighting, kept);
+        if sighting.recipe.is_some() {
+            self.recipe = sighting.recipe.clone().filter(|_| speaks_of_several(&sighting));
+        } else if sighting.description.is_none() {
+            sighting.recipe.clone_from(&self.recipe);
+        }
         self.found.push(sighting);
         self.run += 1;
     }
@@ -152,6 +161,18 @@ impl Reader<'_> {
         sighting.group.clone_from(&self.group);
         sighting
     }
+}
+
+/// Whether the comment that names a command speaks of more values than the next.
+fn speaks_of_several(sighting: &Sighting) -> bool {
+    let text = sighting.description.as_deref().unwrap_or_default().to_lowercase();
+    let mut words = text.split(|each: char| !each.is_alphanumeric());
+    words.any(|word| {
+        matches!(
+            word,
+            "secrets" | "keys" | "passwords" | "values" | "strings" | "tokens" | "these" | "each" | "both"
+        )
+    })
 }
 
 /// Takes what the comment above says into the sighting, before what stands behind the value.

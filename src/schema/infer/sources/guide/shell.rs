@@ -1,0 +1,218 @@
+//! Commands: `docker run -e`, `export`, a here-document that writes an env file, `heroku config:set`; and the variables
+//! that a script reads without setting them. What a script sets for itself is none.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::blocks::Block;
+use super::fence::{is_constant, is_env_block};
+use crate::schema::infer::sources::env_file;
+use crate::schema::infer::sources::references::references;
+use crate::schema::infer::{Place, Sighting, prose};
+use crate::schema::placeholder::is_placeholder;
+use crate::secret::Secret;
+
+/// Languages of fences that hold commands.
+const LANGUAGES: &[&str] = &["", "bash", "sh", "shell", "zsh", "console", "shell-session", "text"];
+
+/// What every shell or machine has.
+const OF_THE_SHELL: &str = "\
+    BASH BASH_SOURCE BASH_VERSION CI COLUMNS DISPLAY EDITOR EUID GID HISTFILE HOME HOSTNAME IFS LANG LC_ALL LINENO LOGNAME \
+    MACHTYPE OLDPWD OPTARG OPTIND OSTYPE PAGER PATH PPID PS1 PWD RANDOM REPLY SECONDS SHELL SHLVL SUDO_USER TERM TMPDIR UID \
+    UBUNTU_CODENAME USER VERSION_CODENAME XDG_CONFIG_HOME";
+
+/// `NAME=` at the beginning of a command, `read NAME`, `for NAME in`.
+static SETS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[;&|(]\s*|\bexport\s+|\blocal\s+|\bdeclare\s+(?:-\w+\s+)?|\breadonly\s+)([A-Z][A-Z0-9_]*)=|\bread\s+(?:-\S+\s+(?:'[^']*'|\x22[^\x22]*\x22)?\s*)*([A-Z][A-Z0-9_]*)|\bfor\s+([A-Z][A-Z0-9_]*)\s+in\b")
+        .expect("the pattern is tested")
+});
+
+/// `-e NAME=value`, `--env NAME`, `--from-literal=NAME=value`.
+static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?:^|\s)(?:-e|--env|--from-literal|--set-env-vars|--build-arg)[\s=]+["']?([A-Z][A-Z0-9_]*)(?:=("[^"]*"|'[^']*'|[^\s"'\\]*))?"#)
+        .expect("the pattern is tested")
+});
+
+/// Commands of platforms that set variables: the rest of the line names them.
+static PLATFORM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:(heroku\s+config:set|railway\s+variables?\s+(?:set|--set)|vercel\s+env\s+add|dokku\s+config:set\s+\S+)|(fly(?:ctl)?\s+secrets\s+set|gh\s+secret\s+set|wrangler\s+secret\s+put|supabase\s+secrets\s+set))\s+(.*)")
+        .expect("the pattern is tested")
+});
+
+/// The variables that the commands of a guide set for themselves.
+pub(super) fn locals(blocks: &[Block<'_>]) -> HashSet<String> {
+    let mut locals = HashSet::new();
+    for block in blocks {
+        let Block::Fence(fence) = block else { continue };
+        if !LANGUAGES.contains(&fence.language.as_str()) || is_env_block(&fence.lines) {
+            continue;
+        }
+        for line in outside_documents(&fence.lines) {
+            for found in SETS.captures_iter(line) {
+                let name = found.iter().skip(1).flatten().next().map_or("", |name| name.as_str());
+                let is_exported = found[0].trim_start().starts_with("export");
+                let is_open = found.get(1).is_some_and(|name| is_open(line, name.end()));
+                if !is_exported && !is_open {
+                    locals.insert(name.to_owned());
+                }
+            }
+        }
+    }
+    locals
+}
+
+/// Whether what is assigned there is to be filled in, as in an env file.
+fn is_open(line: &str, name_end: usize) -> bool {
+    let value = line[name_end..].trim_start_matches('=').trim_matches(['"', '\'']);
+    let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+    !value.contains("$(") && is_placeholder(value)
+}
+
+/// The variables of a block of commands.
+pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -> Vec<Sighting> {
+    let mut found = documents(file, lines);
+    let mut in_run = false;
+    for (index, line) in lines.iter().enumerate() {
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        let code = line.trim().trim_start_matches(['$', '>']).trim_start();
+        if code.starts_with('#') || !is_outside_document(lines, index) {
+            continue;
+        }
+        // `docker exec -e` gives a variable to one command, `docker run -e` to a container.
+        in_run = in_run
+            || code.contains("docker run")
+            || code.contains("podman run")
+            || code.contains("docker create")
+            || code.contains("kubectl create")
+            || code.contains("gcloud run");
+        if in_run {
+            found.extend(GIVEN.captures_iter(code).map(|given| {
+                let value = given.get(2).map(|value| value.as_str().trim_matches(['"', '\'']));
+                let is_secret = code.contains("--from-literal")
+                    && lines.iter().any(|line| line.contains("create secret"));
+                sighting(file, number, &given[1], value, is_secret.then_some(true))
+            }));
+        }
+        in_run = in_run && code.ends_with('\\');
+        if let Some(platform) = PLATFORM.captures(code) {
+            let secret = platform.get(2).map(|_| true);
+            let words = platform[3].split_whitespace().filter(|word| !word.starts_with('-'));
+            for word in words {
+                let (name, value) =
+                    word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+                if is_constant(name) && (value.is_some() || name.contains('_')) {
+                    found.push(sighting(
+                        file,
+                        number,
+                        name,
+                        value.map(|value| value.trim_matches(['"', '\''])),
+                        secret,
+                    ));
+                }
+            }
+        }
+        found.extend(assigned(file, number, code));
+        found.extend(read(file, number, code, locals));
+    }
+    found
+}
+
+fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, secret: Option<bool>) -> Sighting {
+    let mut sighting = Sighting::new(name, file, line, Place::Command);
+    sighting.value = value.filter(|value| !value.contains('$')).map(Secret::new);
+    sighting.secret = secret;
+    sighting
+}
+
+/// `export NAME=value`, and `NAME=<fill-me-in>` among commands.
+fn assigned(file: &Path, line: u32, code: &str) -> Option<Sighting> {
+    let exported = code.strip_prefix("export ").or_else(|| code.strip_prefix("$env:"));
+    let (name, value) = exported.unwrap_or(code).split_once('=')?;
+    let name = name.trim();
+    if !is_constant(name) || exported.is_none() && !is_open(code, code.find('=')?) {
+        return None;
+    }
+    let is_of_the_shell = OF_THE_SHELL.split_whitespace().any(|known| known == name);
+    let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+    let behind = code.split_once(" #").map(|(_, comment)| comment.trim().to_owned());
+    let mut found = sighting(file, line, name, Some(value), None);
+    found.recipe = prose::recipe(value);
+    found.description = behind;
+    (!is_of_the_shell).then_some(found)
+}
+
+/// What a command reads that no command of the guide sets.
+fn read(file: &Path, line: u32, code: &str, locals: &HashSet<String>) -> Vec<Sighting> {
+    // In single quotes a dollar sign is one; `awk '{print $NF}'` is the most frequent case.
+    let outside: String = code.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
+    references(&outside)
+        .into_iter()
+        .filter(|reference| {
+            is_constant(reference.name)
+                && reference.name.len() > 2
+                && !locals.contains(reference.name)
+                && !OF_THE_SHELL.split_whitespace().any(|known| known == reference.name)
+        })
+        .map(|reference| {
+            let mut sighting = sighting(file, line, reference.name, None, None);
+            sighting.default = reference.default.filter(|default| !default.is_empty()).map(Secret::new);
+            sighting
+        })
+        .collect()
+}
+
+/// The words that end a here-document which a line begins, and whether it becomes an env file.
+fn document(line: &str) -> Option<(&str, bool)> {
+    let (before, after) = line.split_once("<<")?;
+    let word = after.trim_start_matches(['-', ' ']).trim_matches(['"', '\'']);
+    let end = word.find(|each: char| !each.is_ascii_alphanumeric() && each != '_').unwrap_or(word.len());
+    let rest = &after[after.len().min(end)..];
+    (end > 0).then(|| (&word[..end], before.contains(".env") || rest.contains(".env")))
+}
+
+/// The variables of the env files that here-documents write.
+fn documents(file: &Path, lines: &[&str]) -> Vec<Sighting> {
+    let mut found = Vec::new();
+    let mut index = 0;
+    while index < lines.len() {
+        let Some((word, is_env)) = document(lines[index]) else {
+            index += 1;
+            continue;
+        };
+        let length =
+            lines[index + 1..].iter().position(|line| line.trim() == word).unwrap_or(lines.len() - index - 1);
+        let inside = &lines[index + 1..index + 1 + length];
+        if is_env || is_env_block(inside) {
+            let mut assigned =
+                env_file::sightings(file, &inside.join("\n"), [Place::GuideBlock, Place::EnvComment]);
+            assigned.retain(|sighting| is_constant(&sighting.name));
+            for mut sighting in assigned {
+                sighting.line += u32::try_from(index + 1).unwrap_or(u32::MAX);
+                found.push(sighting);
+            }
+        }
+        index += length + 2;
+    }
+    found
+}
+
+/// Whether a line is a command, and not in a here-document.
+fn is_outside_document(lines: &[&str], index: usize) -> bool {
+    let before = lines[..index].iter().rposition(|line| document(line).is_some());
+    before.is_none_or(|begin| {
+        let word = document(lines[begin]).map_or("", |(word, _)| word);
+        lines[begin + 1..index].iter().any(|line| line.trim() == word)
+    })
+}
+
+/// The lines that are commands.
+fn outside_documents<'a>(lines: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    lines
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| is_outside_document(lines, *index))
+        .map(|(_, line)| line.trim())
+}

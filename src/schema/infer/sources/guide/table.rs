@@ -1,0 +1,108 @@
+//! Tables of variables: a row each, with columns for what it is, whether it must be set, its default.
+
+use std::path::Path;
+
+use super::fence::is_constant;
+use crate::schema::infer::{Place, Sighting, prose};
+use crate::secret::Secret;
+
+/// The variables of a table, whose first row is its heading.
+pub(super) fn sightings(file: &Path, rows: &[(u32, Vec<&str>)]) -> Vec<Sighting> {
+    let Some(((_, heading), rows)) = rows.split_first() else { return Vec::new() };
+    let heading: Vec<String> = heading.iter().map(|cell| plain(cell).to_lowercase()).collect();
+    let column =
+        |words: &[&str]| heading.iter().position(|cell| words.iter().any(|word| cell.contains(word)));
+    // A table of commands, codes or ports has none of these.
+    let named = column(&["variable", "env", "name", "key", "setting", "parameter", "option", "secret"]);
+    let Some(at) = named else { return Vec::new() };
+    let is_about_variables = heading.iter().any(|cell| cell.contains("variable") || cell.contains("env"));
+    let mut found = Vec::new();
+    for (line, cells) in rows {
+        let cell = |at: Option<usize>| {
+            at.and_then(|at| cells.get(at)).map(|cell| plain(cell)).filter(|cell| !cell.is_empty())
+        };
+        let Some(written) = cells.get(at) else { continue };
+        for name in names(written) {
+            // In a table about something else only a name that can be nothing else counts.
+            if !is_about_variables && !name.contains('_') {
+                continue;
+            }
+            let mut sighting = Sighting::new(name, file, *line, Place::GuideTable);
+            sighting.description = cell(
+                column(&[
+                    "description",
+                    "purpose",
+                    "notes",
+                    "meaning",
+                    "details",
+                    "comment",
+                    "what",
+                    "usage",
+                ])
+                .filter(|found| *found != at),
+            );
+            sighting.default =
+                cell(column(&["default"])).filter(|default| !is_none(default)).map(Secret::new);
+            sighting.value = cell(column(&["example", "value"]).filter(|found| *found != at))
+                .filter(|value| !is_none(value))
+                .map(Secret::new);
+            let required =
+                cell(column(&["required", "mandatory", "optional"])).map(|cell| cell.to_lowercase());
+            let is_optional_column = column(&["required", "mandatory"]).is_none();
+            sighting.required = required.and_then(|text| yes(&text)).map(|yes| yes != is_optional_column);
+            let text = sighting.description.clone().unwrap_or_default();
+            sighting.required = sighting.required.or_else(|| prose::required(&text));
+            sighting.link = prose::link(&cells.join(" "));
+            sighting.recipe = prose::recipe(&cells.join(" "));
+            sighting.secret = cell(column(&["sensitive"])).and_then(|text| yes(&text.to_lowercase()));
+            found.push(sighting);
+        }
+    }
+    found
+}
+
+/// The names in a cell: `` `A` ``, `A`, `` `A`, `B` ``, `**A**`.
+fn names(cell: &str) -> Vec<String> {
+    let words = cell.split(|each: char| each.is_whitespace() || ",/`*()[]<>\\".contains(each));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    // A cell of words that has a name in it speaks about something else.
+    let others = words.iter().filter(|word| !is_constant(word)).count();
+    let constants = words.iter().filter(|word| is_constant(word));
+    if others > 2 { Vec::new() } else { constants.map(|name| (*name).to_owned()).collect() }
+}
+
+/// A cell without the marks of Markdown.
+fn plain(cell: &str) -> String {
+    let text = cell.replace(['`', '*'], "").replace("\\|", "|").replace("<br>", " ").replace("<br/>", " ");
+    text.trim().trim_matches('"').to_owned()
+}
+
+/// Whether a cell says that there is nothing.
+fn is_none(cell: &str) -> bool {
+    matches!(
+        cell.to_lowercase().trim_matches(['(', ')', '_', ' ']),
+        "-" | "–"
+            | "—"
+            | "none"
+            | "n/a"
+            | "null"
+            | "empty"
+            | "required"
+            | "undefined"
+            | "not set"
+            | "unset"
+            | "auto-generated"
+    )
+}
+
+/// What a cell answers.
+fn yes(text: &str) -> Option<bool> {
+    let first = text.split_whitespace().next().unwrap_or_default().trim_matches(['.', ',']);
+    match first {
+        "yes" | "y" | "true" | "required" | "✅" | "✓" | "✔" | "x" | "always" | "mandatory" => {
+            Some(true)
+        }
+        "no" | "n" | "false" | "optional" | "❌" | "✗" | "-" | "never" | "" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,120 @@
+use super::*;
+use crate::generate::{Recipe, hex};
+use crate::secret::Secret;
+
+fn read(text: &str) -> Vec<Sighting> {
+    Guide.sightings(Path::new("guide.md"), text)
+}
+
+#[track_caller]
+fn names(text: &str, expected: &[&str]) {
+    let found = read(text);
+    let mut names: Vec<&str> = found.iter().map(|sighting| sighting.name.as_str()).collect();
+    names.dedup();
+    assert_eq!(names, expected, "{text}");
+}
+
+fn hex_bytes(bytes: usize) -> Recipe {
+    Recipe::Hex(hex::Options { bytes })
+}
+
+#[test]
+fn env_blocks_are_told_from_scripts_and_configuration() {
+    names("```env\nA_KEY=1\n# B_KEY=2\n...\n```\n", &["A_KEY", "B_KEY"]);
+    names("   ```\n   A=1\n   ...\n   ```\n", &[]);
+    names("   ```\n   AB=1\n   ...\n   ```\n", &["AB"]);
+    names("~~~bash\nexport AB=1\nCD=2\n~~~\n", &["AB", "CD"]);
+    names("```bash\nAB=1\n./run $AB\n```\n", &[]);
+    names("```bash\ncp a .env\nAB=<your-key>\n```\n", &["AB"]);
+    names("```bash\nVERSION=1 BRANCH=b bash <(curl https://x)\n```\n", &[]);
+    names("```bash\ncat > .env << EOF\nAB=1\nEOF\n```\n", &["AB"]);
+    names("```ini\n[x]\nname=1\n```\n", &[]);
+    names("```python\nMAX_SIZE = 1\n```\n", &[]);
+}
+
+#[test]
+fn commands_give_containers_and_platforms_their_variables() {
+    names("```sh\ndocker run -e AB=1 --env CD \\\n  -e \"EF=x y\" image\n```\n", &["AB", "CD", "EF"]);
+    names("```sh\ndocker exec -e AB=1 c sh\n```\n", &[]);
+    names(
+        "```sh\nfly secrets set API_KEY=x OTHER_KEY=y\nheroku config:set MODE=z\n```\n",
+        &["API_KEY", "OTHER_KEY", "MODE"],
+    );
+    names("```sh\nkubectl create secret generic s \\\n  --from-literal=API_KEY=x\n```\n", &["API_KEY"]);
+    names("```sh\nDATE=$(date)\npg_dump -h $DB_HOST > $DATE.sql\necho $HOME '$NOT_ME'\n```\n", &["DB_HOST"]);
+}
+
+#[test]
+fn tables_have_a_column_for_each_answer() {
+    let found = read(
+        "| Name | Description | Default | Required |\n|---|---|---|---|\n| `AB_C` | The x | `5` | No |\n| `DE_F` | y | - | ✅ |\n",
+    );
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].description.as_deref(), Some("The x"));
+    assert_eq!(found[0].default.as_ref().map(Secret::expose), Some("5"));
+    assert_eq!((found[0].required, found[1].required), (Some(false), Some(true)));
+    assert!(found[1].default.is_none());
+    names("| Command | Meaning |\n|---|---|\n| GET | reads |\n", &[]);
+}
+
+#[test]
+fn sentences_name_variables_where_they_speak_of_them() {
+    names("Set the `API_KEY` environment variable.\n", &["API_KEY"]);
+    names("## Environment variables\n\n- `API_KEY`: the key\n", &["API_KEY"]);
+    names("The answer is `NOT_FOUND` then.\n", &[]);
+    names("Run `app --port $PORT` there.\n", &["PORT"]);
+    let found = read(
+        "## Configuration\n\n- **`API_KEY`** (required): the key of the service, see https://acme.io/keys\n",
+    );
+    assert_eq!(found[0].description.as_deref(), Some("the key of the service, see https://acme.io/keys"));
+    assert_eq!(found[0].link.as_deref(), Some("https://acme.io/keys"));
+}
+
+#[test]
+fn a_command_makes_what_is_named_for_it() {
+    let recipe_of = |text: &str, name: &str| {
+        read(text).into_iter().find(|sighting| sighting.name == name).and_then(|sighting| sighting.recipe)
+    };
+    let block = "```env\nAPP_SECRET=first_random_string\nDB_PASSWORD=x\nMODE=y\n```\n";
+    let above = format!("```sh\n# Generate APP_SECRET\nopenssl rand -hex 16\n```\n{block}");
+    assert_eq!(
+        (recipe_of(&above, "APP_SECRET"), recipe_of(&above, "DB_PASSWORD")),
+        (Some(hex_bytes(16)), None)
+    );
+    let words = format!("```sh\n# Database password\nopenssl rand -hex 24\n```\n{block}");
+    assert_eq!(
+        (recipe_of(&words, "DB_PASSWORD"), recipe_of(&words, "APP_SECRET")),
+        (Some(hex_bytes(24)), None)
+    );
+    let behind = format!("```sh\nopenssl rand -hex 20  # Passwords (20 bytes)\n```\n{block}");
+    assert_eq!(recipe_of(&behind, "DB_PASSWORD"), Some(hex_bytes(20)));
+    let beside =
+        format!("{block}\nYou can use `openssl rand -hex 36` for the random strings. Also change `MODE`.\n");
+    assert_eq!((recipe_of(&beside, "APP_SECRET"), recipe_of(&beside, "MODE")), (Some(hex_bytes(36)), None));
+}
+
+#[test]
+fn lines_are_those_of_the_guide() {
+    let found = read(
+        "# x\n\n```yaml\nservices:\n  a:\n    image: b:${TAG}\n```\n\n```sh\ncat > .env << EOF\nAB=1\nEOF\n```\n",
+    );
+    let lines: Vec<_> = found.iter().map(|sighting| (sighting.name.as_str(), sighting.line)).collect();
+    assert_eq!(lines, [("TAG", 6), ("AB", 11)]);
+}
+
+#[test]
+fn broken_markdown_does_no_harm() {
+    for text in [
+        "```",
+        "```env\nAB=1",
+        "|",
+        "| |\n|-|",
+        "```sh\ncat <<\n```",
+        "```sh\ncat << 'E\n```\n",
+        "`",
+        "- ",
+        "#",
+    ] {
+        let _ = read(text);
+    }
+}

@@ -1,0 +1,102 @@
+//! Names in sentences: "set `API_KEY` to …", "- `API_KEY`: the key of …", "`uvicorn --port $PORT`".
+//!
+//! A name in backticks is a variable if a block has it too, or if the sentence or the heading speaks of variables.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::blocks::Block;
+use super::fence::is_constant;
+use crate::schema::infer::sources::references::references;
+use crate::schema::infer::{Place, Sighting, prose};
+use crate::secret::Secret;
+
+/// Code in a sentence.
+static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([^`]+)`").expect("the pattern is tested"));
+
+/// What stands behind the name that an item of a list begins with.
+static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[-*+]|\d+[.)])?\s*(?:\[[ x]\]\s*)?\**`([A-Z][A-Z0-9_]*)(?:=[^`]*)?`\**\s*(?:\([^)]*\)\s*)?(?:[:–—]|-\s)\s*\**(.*)")
+        .expect("the pattern is tested")
+});
+
+/// The names in what is neither fence nor table.
+pub(super) fn sightings(
+    file: &Path,
+    blocks: &[Block<'_>],
+    known: &[String],
+    locals: &HashSet<String>,
+) -> Vec<Sighting> {
+    let known: HashSet<&str> = known.iter().map(String::as_str).collect();
+    let mut found = Vec::new();
+    for block in blocks {
+        let Block::Text { lines, heading } = block else { continue };
+        let whole: Vec<&str> = lines.iter().map(|(_, line)| *line).collect();
+        let whole = whole.join(" ");
+        let speaks = speaks_of_variables(&whole) || heading.is_some_and(speaks_of_variables);
+        for (line, text) in lines {
+            for code in CODE.captures_iter(text) {
+                let inside = &code[1];
+                let (name, value) =
+                    inside.split_once('=').map_or((inside, None), |(name, value)| (name, Some(value)));
+                let is_variable = known.contains(name) || speaks && (name.contains('_') || value.is_some());
+                if is_constant(name) && is_variable && !locals.contains(name) {
+                    found.push(sighting(file, *line, name, value, &whole));
+                }
+                found.extend(read_by_command(file, *line, inside, locals));
+            }
+        }
+    }
+    found
+}
+
+fn speaks_of_variables(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        "environment variable",
+        "env var",
+        "environment",
+        " variable",
+        ".env",
+        "configur",
+        "set `",
+        "set the",
+        "setting",
+        "secret",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
+
+fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, whole: &str) -> Sighting {
+    let mut sighting = Sighting::new(name, file, line, Place::GuideText);
+    sighting.value =
+        value.map(|value| value.trim_matches(['"', '\''])).filter(|value| !value.is_empty()).map(Secret::new);
+    let described =
+        ITEM.captures(whole).filter(|item| &item[1] == name).map(|item| item[2].replace(['`', '*'], ""));
+    if let Some(text) = described.filter(|text| text.split_whitespace().count() > 1) {
+        sighting.required = prose::required(&text);
+        sighting.link = prose::link(&text);
+        sighting.description = Some(text);
+    }
+    sighting
+}
+
+/// `$PORT` in the code of a sentence that is a command.
+fn read_by_command<'a>(
+    file: &'a Path,
+    line: u32,
+    code: &'a str,
+    locals: &'a HashSet<String>,
+) -> impl Iterator<Item = Sighting> + 'a {
+    let is_command = code.contains(' ') && !code.contains("${{");
+    references(if is_command { code } else { "" })
+        .into_iter()
+        .filter(|reference| {
+            is_constant(reference.name) && reference.name.len() > 2 && !locals.contains(reference.name)
+        })
+        .map(move |reference| Sighting::new(reference.name, file, line, Place::Command))
+}

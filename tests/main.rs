@@ -36,6 +36,7 @@ mod interop;
 mod keyring;
 mod leaks;
 mod man;
+mod readers;
 mod recipients;
 mod rotation;
 mod run;

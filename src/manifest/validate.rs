@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::definition::{EnvironmentDefinition, RecipientDefinition, last_day};
 use super::{Manifest, stores};
+use crate::dotenv::readers;
 use crate::schema::types::parse_duration;
 use crate::suggest::closest;
 use crate::toml_text::Problem;
@@ -144,6 +145,17 @@ fn validate_environment(
         let known = manifest.stores.keys().map(String::as_str);
         exists(store, known, &[here[0], name, "stores"], "store")?;
     }
+    for reader in environment.readers.iter().flatten() {
+        if readers::by_id(reader).is_none() {
+            let known = readers::ALL.iter().map(|reader| reader.id());
+            let help = match closest(reader, known.clone()) {
+                Some(candidate) => format!("did you mean {candidate:?}?"),
+                None => format!("known are {}", known.collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("there is no model of a reader {reader:?}");
+            return Err(Fault::new(&[here[0], name, "readers"], message).help(help));
+        }
+    }
     Ok(())
 }
 
@@ -271,6 +283,12 @@ mod tests {
             ),
             "envward.toml:5:1: there is no store \"vualt\" in this manifest / did you mean \"vault\"?"
         );
+        assert_eq!(
+            error("[environments.prod]\nreaders = [\"docker\", \"pyton-dotenv\"]\n"),
+            "envward.toml:5:1: there is no model of a reader \"pyton-dotenv\" / did you mean \"python-dotenv\"?"
+        );
+        let unlike = error("[environments.prod]\nreaders = [\"cobol\"]\n");
+        assert!(unlike.contains("\"cobol\" / known are docker, podman, kubectl, "), "{unlike}");
     }
 
     #[test]
@@ -369,7 +387,7 @@ mod tests {
             length in 0_usize..4,
             put in "[\\[\\]{}=\"'\n#.,a0]{0,3}",
         ) {
-            let text = format!("{PROJECT}default = 'canary'\n[environments.a]\nreaders = ['canary', 'canary']\n\
+            let text = format!("{PROJECT}default = 'canary'\n[environments.a]\nreaders = ['docker', 'bash']\n\
                 [recipients]\nbob = {{ key = 'canary', expires = 2027-01-31 }}\n[vars.A]\ndefault = 'canary'\n");
             let start = at.index(text.len());
             let end = (start + length).min(text.len());

@@ -4,19 +4,33 @@
 //! write its file with a unit struct that implements [`Reader`], and add it to [`ALL`].
 
 mod alone;
+mod bun;
 mod compose;
+mod decouple;
+mod deno;
 mod direnv;
+mod django_environ;
+mod dotenv_expand;
 mod dotenvy;
+mod foreman;
 mod godotenv;
+mod honcho;
+mod javascript;
 mod make;
+mod next;
 mod node_builtin;
 mod node_dotenv;
+mod phpdotenv;
+mod python;
 mod python_dotenv;
 mod raw;
 #[cfg(test)]
 mod recorded;
+mod ruby_dotenv;
 mod shell;
 mod sops;
+mod substitution;
+mod symfony;
 mod systemd;
 mod xargs;
 
@@ -57,10 +71,25 @@ pub static ALL: &[&dyn Reader] = &[
     &python_dotenv::ComposeV1,
     &node_dotenv::NodeDotenv,
     &node_builtin::Node20,
+    &node_builtin::Node22,
+    &dotenv_expand::DotenvExpand,
+    &next::Next,
+    &dotenv_expand::Vite,
+    &bun::Bun,
+    &deno::Deno,
     &python_dotenv::PythonDotenv,
+    &django_environ::DjangoEnviron,
+    &python_dotenv::Environs,
+    &decouple::PYTHON_DECOUPLE,
+    &decouple::STARLETTE,
+    &honcho::Honcho,
     &dotenvy::Dotenvy,
     &dotenvy::Just,
     &dotenvy::Uv,
+    &ruby_dotenv::RubyDotenv,
+    &foreman::Foreman,
+    &phpdotenv::PhpDotenv,
+    &symfony::Symfony,
     &godotenv::Godotenv,
     &direnv::Direnv,
     &shell::SH,

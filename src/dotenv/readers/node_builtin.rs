@@ -1,12 +1,15 @@
-//! `node --env-file` of Node.js 20 (`Dotenv::ParseContent` in `src/node_dotenv.cc`): it looks for the next `=`
-//! wherever it is, so a line without one becomes a part of the next name.
+//! `node --env-file` (`Dotenv::ParseContent` in `src/node_dotenv.cc`), which changed between versions.
+//!
+//! Node.js 20 looks for the next `=` wherever it is, so a line without one becomes a part of the next name. Node.js
+//! 22 and 24 pass such a line over, but take newlines behind `=` for blanks: after `A=` and a blank, the value of
+//! `A` is the next line. Vite and Deno read in the same way.
 
 use zeroize::Zeroizing;
 
 use super::{Environment, Reader, Refused};
 use crate::secret::{Secret, Values};
 
-/// `node --env-file` and `util.parseEnv`.
+/// `node --env-file` and `util.parseEnv` of Node.js 20.
 pub(super) struct Node20;
 
 impl Reader for Node20 {
@@ -57,5 +60,128 @@ fn value(text: &str) -> (Option<Secret>, &str) {
         (None, Some(newline)) => (Some(Secret::new(&text[..newline])), &text[newline..]),
         // The last line: the name is dropped and the value read again, as if a line started there.
         (None, None) => (None, text),
+    }
+}
+
+/// `node --env-file` of Node.js 22 and 24.
+pub(super) struct Node22;
+
+impl Reader for Node22 {
+    fn id(&self) -> &'static str {
+        "node-22"
+    }
+
+    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let mut values = parse_env(bytes);
+        // What the process already has stays, and no variable has an empty name.
+        values.retain(|name, _| !name.is_empty() && !environment.contains_key(name));
+        Ok(values)
+    }
+}
+
+/// `util.parseEnv` of Node.js 22 and 24.
+pub(super) fn parse_env(bytes: &[u8]) -> Values {
+    let mut values = Values::new();
+    let nearest = |text: &str, quote| text[1..].find(quote).map(|at| at + 1);
+    assignments(bytes, nearest, |name, value, _| {
+        values.insert(name.to_owned(), Secret::new(value));
+    });
+    values
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Form {
+    /// Nothing follows `=`.
+    Missing,
+    /// Without quotes.
+    Bare,
+    /// In double quotes.
+    Double,
+    /// In single quotes or backticks.
+    Literal,
+    /// It begins with a quote that is not closed; the quote belongs to the value.
+    Unclosed,
+}
+
+/// Hands every assignment of the file to `found`. `closing` says where the quote with which a text begins is
+/// closed, which is what Deno does otherwise.
+pub(super) fn assignments(
+    bytes: &[u8],
+    closing: impl Fn(&str, char) -> Option<usize>,
+    mut found: impl FnMut(&str, &str, Form),
+) {
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).replace('\r', ""));
+    let mut rest = trim(&text);
+    while !rest.is_empty() {
+        if rest.starts_with(['\n', '#']) {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+            continue;
+        }
+        let Some(end) = rest.find(['=', '\n']) else { break };
+        let (name, after) = (trim(&rest[..end]), &rest[end + 1..]);
+        if rest[end..].starts_with('\n') {
+            rest = trim(after);
+            continue;
+        }
+        if after.is_empty() || after.starts_with('\n') {
+            found(name, "", Form::Missing);
+            rest = after;
+            continue;
+        }
+        rest = trim(after);
+        if name.is_empty() {
+            continue;
+        }
+        let name = name.strip_prefix("export ").map_or(name, trim);
+        rest = match value_22(rest, &closing) {
+            (value, Form::Double, after) => {
+                found(name, &Zeroizing::new(value.replace("\\n", "\n")), Form::Double);
+                after
+            }
+            (value, Form::Literal, after) => {
+                found(name, value, Form::Literal);
+                after
+            }
+            (value, form, after) => {
+                found(name, value, form);
+                trim(after)
+            }
+        };
+    }
+}
+
+fn value_22<'a>(text: &'a str, closing: &impl Fn(&str, char) -> Option<usize>) -> (&'a str, Form, &'a str) {
+    let after_line = |from: usize| text[from..].split_once('\n').map_or("", |(_, after)| after);
+    let line = text.split('\n').next().unwrap_or_default();
+    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '\'' | '`')) else {
+        let value = line.split('#').next().unwrap_or_default();
+        let form = if text.is_empty() { Form::Missing } else { Form::Bare };
+        return (trim(value), form, after_line(0));
+    };
+    match closing(text, quote) {
+        Some(close) => {
+            let form = if quote == '"' { Form::Double } else { Form::Literal };
+            (&text[1..close], form, after_line(close + 1))
+        }
+        None => (line, Form::Unclosed, after_line(0)),
+    }
+}
+
+/// A newline is a blank to it, also where it ends a line.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_behind_an_equals_sign_takes_the_next_line_for_the_value() {
+        let values = Node22.read(b"A= \nDB_PASSWORD=x\nB=\nC=1\n", &Environment::new());
+        let values = values.expect("it refuses nothing");
+        let values: Vec<_> = values.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        assert_eq!(values, [("A", "DB_PASSWORD=x"), ("B", ""), ("C", "1")]);
     }
 }

@@ -1,9 +1,10 @@
 //! `python-dotenv` 1.2 (`parser.py`, `variables.py`), which pydantic-settings and Flask use too: a line that it
-//! cannot read is passed over, and `${NAME}` is expanded in every kind of quotes.
+//! cannot read is passed over, and `${NAME}` is expanded in every kind of quotes. `environs` 15 reads through it.
 
+use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
-use super::{Environment, Reader, Refused};
+use super::{Environment, Reader, Refused, python};
 use crate::secret::{Secret, Values};
 
 /// `dotenv_values()` and `load_dotenv()`.
@@ -41,30 +42,51 @@ enum Version {
 }
 
 fn read(bytes: &[u8], environment: &Environment, version: Version) -> Result<Values, Refused> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
-    // Python's text mode: every line end is a newline.
-    let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));
+    let text = python::text(bytes)?;
     let mut scanner = Scanner { rest: text.strip_prefix('\u{feff}').unwrap_or(&text), version };
-    let mut values = Values::new();
+    let mut values = Found::new();
     loop {
-        scanner.rest = scanner.rest.trim_start();
+        scanner.rest = scanner.rest.trim_start_matches(python::is_space);
         if scanner.rest.is_empty() {
-            return Ok(values);
+            let set = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+            return Ok(set.collect());
         }
         match scanner.binding() {
             Ok(Binding { name: Some(name), value: Some(value) }) => {
                 let value = interpolate(&value, &values, environment);
-                values.insert(name.to_owned(), value);
+                values.insert(name.to_owned(), Some(value));
             }
-            Ok(Binding { name: Some(name), value: None }) if version == Version::OfComposeV1 => {
-                let inherited = environment.get(name).map(|value| Secret::new(value.as_str()));
-                values.extend(inherited.map(|value| (name.to_owned(), value)));
+            Ok(Binding { name: Some(name), value: None }) => {
+                let inherited = environment.get(name).filter(|_| version == Version::OfComposeV1);
+                values.insert(name.to_owned(), inherited.map(|value| Secret::new(value.as_str())));
             }
             Ok(_) => {}
             Err(BadLine) => scanner.skip_line(),
         }
     }
 }
+
+/// `environs.Env().read_env()`: what the process already has is what it gives.
+pub(super) struct Environs;
+
+impl Reader for Environs {
+    fn id(&self) -> &'static str {
+        "environs"
+    }
+
+    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let mut values = PythonDotenv.read(bytes, environment)?;
+        for (name, value) in &mut values {
+            if let Some(outer) = environment.get(name) {
+                *value = Secret::new(outer.as_str());
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// The names so far; one without `=` takes away the value that a line above gave it.
+type Found = IndexMap<String, Option<Secret>>;
 
 /// A line that cannot be read from where the scanner stands.
 struct BadLine;
@@ -122,7 +144,7 @@ impl<'a> Scanner<'a> {
             return Ok(Some(name));
         }
         let end =
-            self.rest.find(|character: char| matches!(character, '=' | '#') || character.is_whitespace());
+            self.rest.find(|character: char| matches!(character, '=' | '#') || python::is_space(character));
         let (name, after) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = after;
         if name.is_empty() { Err(BadLine) } else { Ok(Some(name)) }
@@ -133,10 +155,10 @@ impl<'a> Scanner<'a> {
         let Some(quote) = quote else {
             let (line, after) = self.rest.split_at(line_length(self.rest));
             self.rest = after;
-            let starts_comment = |&(at, _): &(usize, &str)| line[..at].ends_with(char::is_whitespace);
+            let starts_comment = |&(at, _): &(usize, &str)| line[..at].ends_with(python::is_space);
             let comment = line.match_indices('#').find(starts_comment);
             let value = comment.map_or(line, |(at, _)| &line[..at]);
-            return Ok(Zeroizing::new(value.trim_end().to_owned()));
+            return Ok(Zeroizing::new(value.trim_end_matches(python::is_space).to_owned()));
         };
         let mut value = Zeroizing::new(String::new());
         let mut characters = self.rest[1..].char_indices();
@@ -169,7 +191,7 @@ impl<'a> Scanner<'a> {
 }
 
 fn is_blank(character: char) -> bool {
-    character.is_whitespace() && character != '\n'
+    python::is_space(character) && character != '\n'
 }
 
 fn line_length(text: &str) -> usize {
@@ -192,7 +214,7 @@ fn unescape(quote: char, escaped: char) -> Option<char> {
 }
 
 /// Expands `${NAME}` and `${NAME:-default}`: from the lines above, else from the environment.
-fn interpolate(text: &str, values: &Values, environment: &Environment) -> Secret {
+fn interpolate(text: &str, values: &Found, environment: &Environment) -> Secret {
     let mut result = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -204,9 +226,11 @@ fn interpolate(text: &str, values: &Values, environment: &Environment) -> Secret
             None => ("", tail.strip_prefix('}')),
         };
         if let Some(end) = end {
-            let from_file = values.get(name).map(Secret::expose);
-            let value = from_file.or_else(|| environment.get(name).map(String::as_str));
-            result.push_str(value.unwrap_or(default));
+            let value = match values.get(name) {
+                Some(value) => value.as_ref().map_or("", Secret::expose),
+                None => environment.get(name).map_or(default, String::as_str),
+            };
+            result.push_str(value);
             rest = end;
         } else {
             result.push_str("${");

@@ -20,7 +20,23 @@ const RECORDED_AS: &[(&str, &str)] = &[
     ("node dotenv 16.6", "node-dotenv"),
     ("node dotenv 17.4", "node-dotenv"),
     ("node20 --env-file", "node-20"),
+    ("node22 --env-file", "node-22"),
+    ("node24 --env-file", "node-22"),
+    ("dotenv17+expand12", "dotenv-expand"),
+    ("@next/env 16.4", "next"),
+    ("vite 8 loadEnv", "vite"),
+    ("bun --env-file", "bun"),
+    ("deno --env-file", "deno"),
     ("python-dotenv 1.2", "python-dotenv"),
+    ("django-environ 0.14", "django-environ"),
+    ("environs 15", "environs"),
+    ("python-decouple 3.8", "python-decouple"),
+    ("starlette 1.10", "starlette"),
+    ("honcho 2.0", "honcho"),
+    ("ruby dotenv 3.2", "ruby-dotenv"),
+    ("foreman (ruby)", "foreman"),
+    ("vlucas/phpdotenv 5.4 (Laravel)", "phpdotenv"),
+    ("symfony/dotenv 5.4", "symfony"),
     ("rust dotenvy 0.15.7", "dotenvy"),
     ("just 1.59", "just"),
     ("uv run --env-file", "uv"),
@@ -62,6 +78,9 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
     ("key_readonly_uid", &["zsh"], "zsh would become another user, which is not modelled"),
     ("key_readonly_uid", &["xargs"], "the shell has the variable already, and exports it"),
     ("enc_latin1", &["xargs"], "grep takes a file that is not UTF-8 for a binary one, as the locale is"),
+    ("key_path", &["dotenv-expand", "environs"], "they give the PATH of the process, which was another one"),
+    ("var_cmdsub_dq", &["ruby-dotenv"], "the model runs no command"),
+    ("var_cmdsub_dq", &["symfony"], "recorded without the component that runs the command"),
 ];
 
 #[derive(Deserialize)]
@@ -94,8 +113,8 @@ fn environment() -> Environment {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
-/// As the results were written down: no value for a name alone, long values by their length, and where a
-/// program gave bytes that are not UTF-8, those marked as Latin-1.
+/// As the results were written down: no value for a name alone and for a variable whose value the program refuses
+/// to give, long values by their length, and where a program gave bytes that are not UTF-8, those marked as Latin-1.
 fn as_recorded(values: BTreeMap<String, Option<String>>) -> BTreeMap<String, String> {
     let text = |value: String| match value.strip_prefix("latin1:") {
         Some(bytes) => {
@@ -103,7 +122,8 @@ fn as_recorded(values: BTreeMap<String, Option<String>>) -> BTreeMap<String, Str
         }
         None => value,
     };
-    values.into_iter().filter_map(|(name, value)| Some((name, text(value?)))).collect()
+    let readable = |value: &String| !value.starts_with("!ERR ");
+    values.into_iter().filter_map(|(name, value)| Some((name, text(value.filter(readable)?)))).collect()
 }
 
 fn as_modelled(values: &Values) -> BTreeMap<String, String> {

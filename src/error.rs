@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::exit_code::ExitCode;
 use crate::ui::{self, PromptError};
 use crate::{
-    approvals, dotenv, editor, export, fs, generate, git, import, inject, manifest, rng, rotation, schema,
-    seal, store, sync,
+    approvals, dotenv, editor, export, fs, generate, git, import, inject, manifest, rng, rotation, scan,
+    schema, seal, store, sync,
 };
 
 /// Why a command failed. Each room has an error type of its own; this one gathers them.
@@ -81,6 +81,9 @@ pub enum Error {
     /// A file of another tool cannot be taken over.
     #[error(transparent)]
     Import(#[from] import::Error),
+    /// The baseline of `scan` cannot be used.
+    #[error(transparent)]
+    Baseline(#[from] scan::baseline::Error),
     /// A program was not started.
     #[error(transparent)]
     Inject(#[from] inject::Error),
@@ -135,6 +138,7 @@ impl Error {
             | Self::Schema(_)
             | Self::Git(_)
             | Self::Output(_)
+            | Self::Baseline(_)
             | Self::Editor(editor::Error::File(_)) => ExitCode::Unreadable,
             Self::Editor(editor::Error::Random(_)) | Self::Random(_) => ExitCode::Bug,
             Self::Editor(_) => ExitCode::Usage,
@@ -164,6 +168,7 @@ impl Error {
             Self::Rotation(error) => error.hint(),
             Self::Export(error) => error.hint(),
             Self::Import(error) => error.hint(),
+            Self::Baseline(error) => error.hint(),
             Self::Prompt(_) | Self::Output(_) | Self::Random(_) => None,
         }
     }

@@ -11,8 +11,8 @@
 //!   [`mac`], [`fs`], [`suggest`], [`ui`], [`forms`], [`rng`], [`cli`], [`context`], [`git`], [`editor`], [`toml_text`];
 //! - what is read and made: [`dotenv`], [`generate`], [`schema`], [`manifest`], [`json_schema`], [`project`],
 //!   [`approvals`], [`ledger`], [`merge`];
-//! - what is done with it: [`check`], [`explain`], [`bootstrap`], [`seal`], [`inject`], [`store`], [`sync`], [`rotation`],
-//!   [`export`], [`import`];
+//! - what is done with it: [`check`], [`explain`], [`bootstrap`], [`seal`], [`needles`], [`inject`], [`scan`], [`store`],
+//!   [`sync`], [`rotation`], [`export`], [`import`];
 //! - what a person calls: [`error`], [`commands`].
 
 pub mod approvals;
@@ -40,9 +40,11 @@ pub mod ledger;
 pub mod mac;
 pub mod manifest;
 pub mod merge;
+pub mod needles;
 pub mod project;
 pub mod rng;
 pub mod rotation;
+pub mod scan;
 pub mod schema;
 pub mod seal;
 pub mod secret;

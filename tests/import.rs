@@ -448,26 +448,3 @@ fn an_empty_value_makes_its_variable_optional_and_what_is_skipped_is_not_declare
         "[schema]\nname = \"app\"\n\n[vars.A]\nrequired = false\n\n[vars.C]\n"
     );
 }
-
-#[test]
-fn what_comes_through_a_pipe_is_read_once() {
-    let sealed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sops/simple.enc.env");
-    for (input, name) in [(fs::read(sealed).unwrap(), "sops"), (b"REGION=eu\n".to_vec(), "dotenv")] {
-        let sandbox = shop();
-        let run =
-            sandbox.envward_with_input(&["import", "/dev/stdin", "--yes", "--new", "-v"], &input).success();
-        run.stderr_has(&format!("/dev/stdin is read as {name}\n"));
-    }
-}
-
-#[test]
-fn names_from_a_file_are_shown_without_what_a_terminal_obeys() {
-    let sandbox = shop();
-    let key = "\\u001b[2Jx";
-    sandbox.write("x.json", format!(r#"{{"{key}": ["a"], "b{key}": {{"c": 1}}}}"#));
-    let run = sandbox.envward("import x.json --yes").code(1);
-    assert!(!run.stderr.contains('\u{1b}'), "{}", run.stderr);
-    sandbox.write("y.json", format!(r#"{{"A{key}": "1", "a{key}": "2"}}"#));
-    let run = sandbox.envward("import y.json --yes --flatten").code(1);
-    assert!(!run.stderr.contains('\u{1b}') && run.stderr.contains("gives another value"), "{}", run.stderr);
-}

@@ -84,7 +84,7 @@ fn render(report: &Report, inputs: &Inputs, strict: bool, context: &Context) -> 
     match context.globals.format {
         Format::Human if context.globals.quiet && report.diagnostics.is_empty() => String::new(),
         Format::Json => format::json::render(report),
-        Format::Sarif => format::sarif::render(report),
+        Format::Sarif => format::sarif::render(report, check::rules::codes()),
         Format::Github => format::github::render(report),
         Format::Gitlab => format::gitlab::render(report),
         Format::Junit => format::junit::render(report, &places, strict),

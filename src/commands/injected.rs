@@ -167,16 +167,20 @@ fn load_file(file: &Path, access: &mut Access, context: &mut Context) -> Result<
     let chosen = context.globals.env.as_deref().or_else(|| context.env.get(env_vars::ENVWARD_ENV));
     let default = project.as_ref().and_then(|project| project.manifest.project.default.as_deref());
     let environment = chosen.or(default).unwrap_or(project::STRICTEST).to_owned();
-    let bytes: Zeroizing<Vec<u8>> = fs::read(file)?;
-    let values = if seal::is_sealed(&bytes) {
-        let opened = seal::open_bare(file, access)?;
-        say_remarks(&opened.remarks, &mut context.ui);
-        opened.values
-    } else {
-        plaintext(file, &bytes)?
-    };
+    let values = bare_values(file, access, context)?;
     let schema = project.as_ref().map(Project::schema).transpose()?;
     Ok(Loaded { values, schema, fit: false, sight: None, environment, readers: Vec::new() })
+}
+
+/// The values of an env file or of a sealed file that the user names.
+pub(super) fn bare_values(file: &Path, access: &mut Access, context: &mut Context) -> Result<Values, Error> {
+    let bytes: Zeroizing<Vec<u8>> = fs::read(file)?;
+    if !seal::is_sealed(&bytes) {
+        return plaintext(file, &bytes);
+    }
+    let opened = seal::open_bare(file, access)?;
+    say_remarks(&opened.remarks, &mut context.ui);
+    Ok(opened.values)
 }
 
 fn plaintext(path: &Path, bytes: &[u8]) -> Result<Values, Error> {

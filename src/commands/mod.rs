@@ -55,6 +55,7 @@ mod rollback;
 mod rotate;
 mod rotation;
 mod run;
+mod scan;
 mod schema;
 mod seal;
 mod sealing;
@@ -95,6 +96,9 @@ const HUMAN_OR_JSON: &[Format] = &[Format::Human, Format::Json];
 /// The formats of a command with findings.
 const EVERY: &[Format] =
     &[Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
+
+/// The formats of a command with findings in places that nobody listed.
+const FINDINGS: &[Format] = &[Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab];
 
 /// The forms of a report on rotation.
 const REPORTS: &[Format] = &[
@@ -201,6 +205,8 @@ commands! {
     Schema(schema) has HUMAN_OR_JSON,
     /// Let git show, merge and check sealed files; decide what a merge left open
     Git(git) has HUMAN,
+    /// Find the project's own secret values, and well-known tokens, where they do not belong
+    Scan(scan) has FINDINGS,
     /// Confirm what the manifest names: addresses of stores, recipient plugins
     Allow(allow) has HUMAN_OR_JSON,
     /// Print the completion script of a shell

@@ -1,6 +1,7 @@
 //! `envward run`: become a command with the environment injected.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 
 use super::injected::{Choice, Loaded, Origin, Reading, fits, guard};
 use crate::check::{self, Input, Subject};
@@ -9,7 +10,11 @@ use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::inject::{self, Program};
+use crate::needles::{Collector, Purpose};
+use crate::schema::Schema;
 use crate::seal::Fit;
+use crate::secret::Values;
+use crate::ui::Ui;
 
 /// Arguments of `run`.
 #[derive(clap::Args)]
@@ -28,6 +33,10 @@ pub struct Args {
     #[arg(long)]
     no_check: bool,
 
+    /// Stay, and mask the secret values in what the command prints, also encoded ones
+    #[arg(long)]
+    redact: bool,
+
     /// The command to become, and its arguments; on Windows, to start and wait for
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -38,7 +47,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     // What follows is printed among the output of the command, so it says who speaks.
     context.ui.speak_as("envward");
     args.choice.refuse_values()?;
-    let loaded = args.origin.load(Reading::UnlessFit, context)?;
+    // What is secret, only the schema says.
+    let reading = if args.redact { Reading::Always } else { Reading::UnlessFit };
+    let loaded = args.origin.load(reading, context)?;
     let Loaded { values, schema, fit, sight, environment, .. } = loaded;
     let mut effective = inject::effective(values, schema.as_ref(), &environment, &context.env);
     if !args.no_check && !fit {
@@ -61,5 +72,38 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         directory: &context.cwd,
         path: context.env.get_os(env_vars::PATH),
     };
+    if args.redact {
+        return run_masked(&program, &child, &effective.values, schema.as_ref(), &mut context.ui);
+    }
     Ok(inject::become_program(&program, &child)?)
+}
+
+/// Runs the program and masks its output. Apart from `run`, so that what it uses stays off the path of that.
+#[cfg(unix)]
+#[cold]
+fn run_masked(
+    program: &Program<'_>,
+    child: &BTreeMap<&OsStr, &OsStr>,
+    values: &Values,
+    schema: Option<&Schema>,
+    ui: &mut Ui,
+) -> Result<ExitCode, Error> {
+    let mut collector = Collector::new(Purpose::Mask);
+    collector.add(None, values, schema);
+    let needles = collector.build();
+    if !needles.skipped.is_empty() {
+        ui.note_names("too short to be masked", &needles.skipped);
+    }
+    Ok(inject::run_masked(program, child, needles)?)
+}
+
+#[cfg(not(unix))]
+fn run_masked(
+    _: &Program<'_>,
+    _: &BTreeMap<&OsStr, &OsStr>,
+    _: &Values,
+    _: Option<&Schema>,
+    _: &mut Ui,
+) -> Result<ExitCode, Error> {
+    Err(Error::usage("--redact needs Unix: on this system the output of a program cannot be masked"))
 }

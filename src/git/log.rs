@@ -11,7 +11,7 @@ use super::{Error, Git};
 pub type Blob = String;
 
 /// Begins what [`FORMAT`] prints: no path and no hash can hold it.
-const COMMIT: u8 = 1;
+pub(super) const COMMIT: u8 = 1;
 
 /// Hash, committer date in seconds, hashes of the parents.
 const FORMAT: &str = "--format=%x01%H %ct %P";
@@ -116,7 +116,7 @@ fn commit(head: &str) -> Option<Commit> {
 }
 
 /// One file: two modes, two blobs, a letter, and the path, or two paths for one that was renamed.
-fn change<'a>(modes: &str, fields: &mut impl Iterator<Item = &'a [u8]>) -> Option<FileChange> {
+pub(super) fn change<'a>(modes: &str, fields: &mut impl Iterator<Item = &'a [u8]>) -> Option<FileChange> {
     let mut words = modes.split_ascii_whitespace().skip(2);
     let mut blob = || {
         let id = words.next()?;

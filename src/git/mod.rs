@@ -2,6 +2,7 @@
 //! turn into running a program.
 #![expect(clippy::disallowed_methods, reason = "this room owns the git process")]
 
+mod every;
 mod log;
 mod objects;
 mod settings;
@@ -17,6 +18,7 @@ use std::{io, iter};
 
 use jiff::Timestamp;
 
+pub use self::every::{Kind, Whereabouts};
 pub use self::log::{Blob, Commit, FileChange};
 pub use self::objects::Objects;
 pub use self::versions::FileVersion;

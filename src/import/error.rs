@@ -76,13 +76,13 @@ pub enum Error {
         names: Vec<String>,
     },
     /// The private key itself is locked.
-    #[error("the private key in {} is locked with a passphrase", escape(name))]
+    #[error("the private key in {name} is locked with a passphrase")]
     LockedKey {
         /// The variable that holds it.
         name: String,
     },
     /// What should be a private key is none.
-    #[error("{} is not a private key of dotenvx", escape(name))]
+    #[error("{name} is not a private key of dotenvx")]
     NotAPrivateKey {
         /// The variable that holds it.
         name: String,

@@ -33,7 +33,7 @@ impl Source for Sops {
             documents => documents.to_vec(),
         };
         if documents.is_empty() {
-            let opened = seal::open_bytes(&file.bytes, &file.path, request.access)?;
+            let opened = seal::open_bare(&file.path, request.access)?;
             for (name, value) in &opened.values {
                 taken.put(name, value.clone())?;
                 if opened.is_clear(name) {

@@ -8,7 +8,6 @@ use super::Error;
 use crate::dotenv::is_name;
 use crate::schema::definition::{RequiredDefinition, VariableDefinition};
 use crate::secret::{Secret, Values};
-use crate::ui::escape;
 
 /// No file may have more variables, as for env files.
 const MAX_VARIABLES: usize = 200_000;
@@ -77,7 +76,7 @@ pub enum Reason {
     #[error("is not text")]
     Binary,
     /// Another key gives another value for the same name.
-    #[error("is also {name}, which {} gives another value", escape(other))]
+    #[error("is also {name}, which {other} gives another value")]
     Collision {
         /// The name.
         name: String,

@@ -40,11 +40,20 @@ impl Program<'_> {
         }
     }
 
+    /// The program with exactly this environment, not yet started.
+    pub(super) fn command(&self, environment: &BTreeMap<&OsStr, &OsStr>) -> Result<Command, Error> {
+        let mut command = Command::new(self.locate()?);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, self.name);
+        command.args(self.arguments).env_clear().envs(environment).current_dir(self.directory);
+        Ok(command)
+    }
+
     fn not_found(&self) -> Error {
         Error::NotFound { name: self.name.to_string_lossy().into_owned() }
     }
 
-    fn failed(&self, source: io::Error) -> Error {
+    pub(super) fn failed(&self, source: io::Error) -> Error {
         match source.kind() {
             io::ErrorKind::NotFound => self.not_found(),
             _ => Error::Start { name: self.name.to_string_lossy().into_owned(), source },
@@ -69,14 +78,7 @@ pub fn become_program(
     environment: &BTreeMap<&OsStr, &OsStr>,
 ) -> Result<ExitCode, Error> {
     use std::os::unix::process::CommandExt;
-    let source = Command::new(program.locate()?)
-        .arg0(program.name)
-        .args(program.arguments)
-        .env_clear()
-        .envs(environment)
-        .current_dir(program.directory)
-        .exec();
-    Err(program.failed(source))
+    Err(program.failed(program.command(environment)?.exec()))
 }
 
 /// Starts the program with exactly this environment, waits, and ends with its exit code.
@@ -85,13 +87,7 @@ pub fn become_program(
     program: &Program<'_>,
     environment: &BTreeMap<&OsStr, &OsStr>,
 ) -> Result<ExitCode, Error> {
-    let status = Command::new(program.locate()?)
-        .args(program.arguments)
-        .env_clear()
-        .envs(environment)
-        .current_dir(program.directory)
-        .status()
-        .map_err(|source| program.failed(source))?;
+    let status = program.command(environment)?.status().map_err(|source| program.failed(source))?;
     // The code is the command's and not one of envward's, so it cannot be returned as an ExitCode.
     std::process::exit(status.code().unwrap_or(ExitCode::Bug as i32))
 }

@@ -20,6 +20,7 @@ pub mod placeholder;
 mod rotation;
 pub mod rules;
 mod shape;
+pub mod strength;
 pub mod template;
 #[cfg(test)]
 pub(crate) mod testing;

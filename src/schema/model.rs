@@ -126,6 +126,15 @@ impl Default {
             }
         }
     }
+
+    /// Every default, of all environments.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let (same, by_environment) = match self {
+            Self::Same(value) => (Some(value), None),
+            Self::PerEnvironment(values) => (None, Some(values.values())),
+        };
+        same.into_iter().chain(by_environment.into_iter().flatten()).map(String::as_str)
+    }
 }
 
 /// Who sets a variable.

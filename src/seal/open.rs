@@ -119,12 +119,8 @@ pub(super) fn open_site(site: &Site, access: &mut Access) -> Result<Opened, Erro
 
 /// Opens a sealed file (SOPS dotenv or age, told apart by its content) outside of any project.
 pub fn open_bare(file: &Path, access: &mut Access) -> Result<Opened, Error> {
-    open_bytes(&read(file)?, file, access)
-}
-
-/// The same for one that was read already, and may not be there to be read again.
-pub fn open_bytes(bytes: &[u8], file: &Path, access: &mut Access) -> Result<Opened, Error> {
-    let mut opened = Unverified::read(bytes, Place::Bare(file.to_owned()), access)?.0;
+    let bytes = read(file)?;
+    let mut opened = Unverified::read(&bytes, Place::Bare(file.to_owned()), access)?.0;
     let is_record = |line: &Plain| matches!(line, Plain::Comment(text) if Record::is_record(text.expose()));
     let recorded = opened.lines.iter().any(is_record);
     // Without the project nothing of a record can be checked; it is not a comment of the user's either.

@@ -18,6 +18,12 @@ const LONGEST_LINE: usize = 160;
 
 /// The report as text.
 pub fn render(report: &Report, places: &[Place<'_>], color: bool) -> String {
+    let names: Vec<String> = places.iter().map(Place::name).collect();
+    format!("{}{}: {}\n", findings(report, places, color), names.join(", "), counts(report))
+}
+
+/// The findings alone.
+pub fn findings(report: &Report, places: &[Place<'_>], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut lines = Lines::new(places);
     let mut text = String::new();
@@ -32,7 +38,6 @@ pub fn render(report: &Report, places: &[Place<'_>], color: bool) -> String {
         let _ = writeln!(text, "and {more} more; --format json shows them all");
     }
     text.push_str(&unchecked_notes(&unchecked, places, &renderer));
-    text.push_str(&summary(report, places));
     text
 }
 
@@ -104,17 +109,16 @@ fn usize_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-fn summary(report: &Report, places: &[Place<'_>]) -> String {
-    let names: Vec<String> = places.iter().map(Place::name).collect();
+/// `2 errors, 1 warning`, or that there are none.
+pub fn counts(report: &Report) -> String {
     let counts: Vec<String> =
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
             .into_iter()
             .map(|(severity, noun)| (report.count(severity), noun))
             .filter(|&(count, _)| count > 0)
-            .map(|(count, noun)| counted(count, noun))
+            .map(|(count, noun)| counted(count as u64, noun))
             .collect();
-    let counts = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
-    format!("{}: {counts}\n", names.join(", "))
+    if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") }
 }
 
 /// The lines of the places, found in one pass while findings come in the order of lines.

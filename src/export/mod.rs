@@ -4,7 +4,7 @@
 //! take for another value. What was written is read back, strictly, before anything is handed out; each form has
 //! its reader beside its writer, and the tests have the real programs read it.
 //!
-//! To add a form: write its file with `Options` that implement [`Format`], and add it to the list in [`Form`].
+//! To add a form: write its file with `Options` that implement `Format`, and add it to the list in [`Form`].
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

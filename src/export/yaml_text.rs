@@ -148,7 +148,7 @@ fn code(character: char) -> Escape {
     Escape::Code(if number > 0xffff { format!("\\U{number:08x}") } else { format!("\\u{number:04x}") })
 }
 
-/// The documents of a text, if it is what [`write`] makes: texts in quotes, and nothing else but `true`.
+/// The documents of a text, if it is what [`write()`] makes: texts in quotes, and nothing else but `true`.
 pub(super) fn read(text: &str) -> Option<Vec<Node>> {
     yaml::parse(text).ok()?.iter().map(node).collect()
 }

@@ -1,8 +1,10 @@
 //! Checking: one rule per file, one shape of finding, one file per form of the report.
 //!
 //! A [`Subject`] is what is checked, with everything a rule may look at; [`check`] hands it to every rule of
-//! [`rules::ALL`]. [`mod@format`] renders the findings, [`fix`] repairs what can be repaired without a decision.
+//! [`rules::ALL`]. [`code`] holds the schema
+//! against what the code reads. [`mod@format`] renders the findings, [`fix`] repairs what can be repaired without a decision.
 
+pub mod code;
 mod diagnostic;
 pub mod fix;
 pub mod format;

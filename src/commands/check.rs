@@ -1,5 +1,6 @@
 //! `envward check`: validate env files, sealed files or the process environment against the schema.
 
+mod code;
 mod fix;
 mod inputs;
 
@@ -17,8 +18,9 @@ use crate::exit_code::ExitCode;
 /// Arguments of `check`.
 #[derive(clap::Args)]
 #[command(after_help = "Formats: human, json, sarif, github, gitlab, junit")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
-    /// Env files or sealed files [default: those of the environment]
+    /// Env files or sealed files [default: those of the environment]; with --code: code [default: the project]
     #[arg(value_name = "FILE", conflicts_with = "process")]
     files: Vec<PathBuf>,
 
@@ -33,6 +35,10 @@ pub struct Args {
     /// Check what this store has for the environment
     #[arg(long, value_name = "STORE", conflicts_with_all = ["files", "process", "schema", "fix"])]
     store: Option<String>,
+
+    /// Compare what the code reads with what the schema has
+    #[arg(long, conflicts_with_all = ["process", "store", "fix", "identity"])]
+    code: bool,
 
     /// Warnings fail the check too
     #[arg(long)]
@@ -49,6 +55,9 @@ pub struct Args {
 
 /// Validate env files, sealed files or the process environment against the schema.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
+    if args.code {
+        return code::run(args, context);
+    }
     let mut inputs = inputs::load(args, context)?;
     if args.fix {
         fix::fix(&mut inputs, context)?;
@@ -58,7 +67,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.help("name one with --schema FILE, or --schema builtin:NAME");
     }
     let report = examine(&inputs, context);
-    let text = render(&report, &inputs, args.strict, context);
+    let places: Vec<Place<'_>> = inputs.loaded.iter().map(Loaded::place).collect();
+    let text = render(&report, &places, args.strict, context);
     context.ui.result(&text).map_err(Error::Output)?;
     Ok(ExitCode::from_findings(report.fails(args.strict)))
 }
@@ -79,16 +89,15 @@ fn examine(inputs: &Inputs, context: &Context) -> Report {
     report
 }
 
-fn render(report: &Report, inputs: &Inputs, strict: bool, context: &Context) -> String {
-    let places: Vec<Place<'_>> = inputs.loaded.iter().map(Loaded::place).collect();
+fn render(report: &Report, places: &[Place<'_>], strict: bool, context: &Context) -> String {
     match context.globals.format {
         Format::Human if context.globals.quiet && report.diagnostics.is_empty() => String::new(),
         Format::Json => format::json::render(report),
         Format::Sarif => format::sarif::render(report, check::rules::codes()),
         Format::Github => format::github::render(report),
         Format::Gitlab => format::gitlab::render(report),
-        Format::Junit => format::junit::render(report, &places, strict),
+        Format::Junit => format::junit::render(report, places, strict),
         // The forms that `check` does not have were refused before.
-        _ => format::human::render(report, &places, context.ui.colors_result()),
+        _ => format::human::render(report, places, context.ui.colors_result()),
     }
 }

@@ -7,6 +7,7 @@ mod build;
 pub mod builtin;
 pub mod constraints;
 pub mod definition;
+pub mod document;
 pub mod driver;
 mod encoder;
 mod error;

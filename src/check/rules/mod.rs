@@ -22,7 +22,7 @@ mod weak_secret;
 
 use jiff::Timestamp;
 
-use super::{Report, Severity, Subject};
+use super::{Report, Severity, Subject, code};
 use crate::schema::Variable;
 
 /// One rule: looks at a subject and reports what is wrong with it. Rules know nothing of each other.
@@ -71,9 +71,9 @@ pub static ALL: &[&dyn Rule] = &[
     &git_state::GitState,
 ];
 
-/// Every code of every rule.
+/// Every code of every rule, and those of the findings about code.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    ALL.iter().flat_map(|rule| rule.codes())
+    ALL.iter().flat_map(|rule| rule.codes()).chain(code::CODES)
 }
 
 /// Whether a value of this variable is itself a credential, and not an address, a name or a number that the

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::extract::{Extract, Extracted};
 use super::words::{day, distance, status, sum};
 use super::{Head, Sink};
+use crate::forms::markdown::escape;
 use crate::rotation::{Row, Summary};
-use crate::ui;
 
 /// A page, which is written when all rows are known.
 pub(super) struct Markdown<'a> {
@@ -70,22 +70,6 @@ fn line(row: &Row, head: &Head) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// What Markdown, in a line or in a cell, could take for something else than text: also links that need no brackets.
-const STRUCTURE: &str = "\\`*_[]<>()#!|&~@:.$";
-
-/// Text that is shown as it is: every punctuation character may be escaped with a backslash (CommonMark 0.31,
-/// section 2.4).
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in ui::escape(text).chars() {
-        if STRUCTURE.contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing;
@@ -118,11 +102,6 @@ mod tests {
         - **sources-disagree**: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&
         - **ledger-rewritten**: till: an entry that an older commit has is missing
         "#);
-    }
-
-    #[test]
-    fn no_cell_ends_early() {
-        assert_eq!(escape("a|b\\|c\n| d |"), "a\\|b\\\\\\|c\\\\u{a}\\| d \\|");
     }
 
     #[test]

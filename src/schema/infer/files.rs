@@ -73,11 +73,13 @@ pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
             for file in below(path) {
                 // What cannot be read below a directory is as good as not there: a socket, a file of another user.
                 let Ok(text) = fs::read_text(&file) else { continue };
-                found.extend(read_text(&file, &text, false));
+                // Which directories lie above the named one says nothing about a file.
+                let inside = file.strip_prefix(path).unwrap_or(&file);
+                found.extend(read_text(&file, inside, &text, false));
             }
         } else {
             let text = fs::read_text(path)?;
-            match read_text(path, &text, true) {
+            match read_text(path, path, &text, true) {
                 Some(read) => found.push(read),
                 None => reading.without.push(path.clone()),
             }
@@ -94,9 +96,10 @@ pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
     Ok(reading)
 }
 
-/// The place of its source in the list, and what was seen in the text; `None` if that is nothing.
-fn read_text(path: &Path, text: &str, named: bool) -> Option<(usize, PathBuf, Vec<Sighting>)> {
-    let kind = sources::ALL.iter().position(|source| source.reads(path, text));
+/// The place of its source in the list, and what was seen in the text; `None` if that is nothing. `inside` is the path
+/// from the directory that was named.
+fn read_text(path: &Path, inside: &Path, text: &str, named: bool) -> Option<(usize, PathBuf, Vec<Sighting>)> {
+    let kind = sources::ALL.iter().position(|source| source.reads(inside, text));
     // Who names a file knows what it is; most often it is an env file with a name of its own.
     let kind = kind.or_else(|| {
         named

@@ -4,15 +4,23 @@
 
 mod code;
 mod compose;
+mod dockerfile;
 mod env_file;
 mod guide;
 mod kubernetes;
 pub mod references;
+mod shell;
+mod spring;
+mod workflow;
 
 use std::path::Path;
 
-pub use code::Code;
+pub use code::{Code, platform};
+pub use dockerfile::Dockerfile;
 pub use env_file::EnvFile;
+pub use shell::Shell;
+pub use spring::Spring;
+pub use workflow::Workflow;
 
 use super::Sighting;
 
@@ -31,8 +39,17 @@ pub trait Source: Sync {
 }
 
 /// Every kind of file.
-pub static ALL: &[&dyn Source] =
-    &[&EnvFile, &guide::Guide, &compose::Compose, &kubernetes::Kubernetes, &Code];
+pub static ALL: &[&dyn Source] = &[
+    &EnvFile,
+    &guide::Guide,
+    &Workflow,
+    &Spring,
+    &compose::Compose,
+    &kubernetes::Kubernetes,
+    &Dockerfile,
+    &Shell,
+    &Code,
+];
 
 /// The kind of a file, if it is one in which variables are seen.
 pub fn for_file(path: &Path, head: &str) -> Option<&'static dyn Source> {

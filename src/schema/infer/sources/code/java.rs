@@ -73,7 +73,7 @@ fn map(tokens: &Tokens<'_>, at: usize, reads: &mut Reads) {
 
 /// Every `${NAME}` and `${NAME:default}` of a text of Spring, Micronaut or Quarkus. Names in lower case are properties,
 /// not variables.
-pub(in super::super) fn placeholders(text: &str, line: u32) -> Vec<Read> {
+pub fn placeholders(text: &str, line: u32) -> Vec<Read> {
     let mut reads = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("${") {

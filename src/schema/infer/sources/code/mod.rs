@@ -26,8 +26,11 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+pub(super) use self::java::placeholders as java_placeholders;
 use self::lexer::Grammar;
+pub(super) use self::own::is_own;
 use self::tokens::Tokens;
+pub(super) use self::tokens::is_screaming;
 use super::Source;
 use crate::dotenv::is_name;
 use crate::schema::infer::{Place, Sighting, TypeHint};
@@ -70,7 +73,7 @@ impl Source for Code {
     }
 
     fn reads(&self, path: &Path, head: &str) -> bool {
-        language(path).is_some() && own::is_own(path, head)
+        language(path).is_some() && is_own(path, head)
     }
 
     fn sightings(&self, file: &Path, text: &str) -> Vec<Sighting> {

@@ -63,7 +63,7 @@ const LONGEST_LINE: usize = 2000;
 
 /// Whether a file is code that people wrote for the program itself. Directories above the project do not count, so only
 /// those of a relative path do.
-pub(super) fn is_own(path: &Path, head: &str) -> bool {
+pub fn is_own(path: &Path, head: &str) -> bool {
     let mut directories = path.parent().into_iter().flat_map(Path::components);
     let is_other = |component: Component<'_>| {
         component

@@ -15,10 +15,13 @@ pub static RUST: Language = Language {
 
 fn read(tokens: &Tokens<'_>, reads: &mut Reads) {
     let end = tests(tokens);
+    let imported = (0..end).any(|at| tokens.starts(at, &["use", "std", ":", ":", "env", ":", ":", "var"]));
     for at in 0..end {
         let Some(word) = tokens.word(at) else { continue };
         match word {
-            "var" | "var_os" if tokens.is(at + 1, '(') && is_of_env(tokens, at) => call(tokens, at, reads),
+            "var" | "var_os" if tokens.is(at + 1, '(') && is_of_env(tokens, at, imported) => {
+                call(tokens, at, reads);
+            }
             "env" | "option_env" if tokens.starts(at + 1, &["!", "("]) => {
                 if let Some(name) = tokens.text(at + 3) {
                     reads.push(Read::new(name, tokens.line(at)).required(word == "env"));
@@ -42,13 +45,12 @@ fn tests(tokens: &Tokens<'_>) -> usize {
 }
 
 /// `env::var`, `dotenvy::var`, or `var` alone where it is imported.
-fn is_of_env(tokens: &Tokens<'_>, at: usize) -> bool {
+fn is_of_env(tokens: &Tokens<'_>, at: usize, imported: bool) -> bool {
     if tokens.ends(at, &[":", ":"]) {
         return matches!(tokens.word(at.saturating_sub(3)), Some("env" | "dotenv" | "dotenvy"));
     }
     let is_method = at > 0 && (tokens.is(at - 1, '.') || tokens.is_word(at - 1, "fn"));
-    !is_method
-        && (0..tokens.len()).any(|at| tokens.starts(at, &["use", "std", ":", ":", "env", ":", ":", "var"]))
+    imported && !is_method
 }
 
 fn call(tokens: &Tokens<'_>, at: usize, reads: &mut Reads) {

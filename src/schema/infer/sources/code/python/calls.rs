@@ -67,6 +67,7 @@ fn objects<'a>(tokens: &Tokens<'a>) -> (HashSet<&'a str>, HashSet<&'a str>) {
     let mut configs = HashSet::new();
     let (decouple, starlette) =
         (imports(tokens, "decouple", "config"), imports(tokens, "starlette", "Config"));
+    let starlette_or_auto = starlette || imports(tokens, "decouple", "AutoConfig");
     if decouple {
         configs.insert("config");
     }
@@ -75,7 +76,7 @@ fn objects<'a>(tokens: &Tokens<'a>) -> (HashSet<&'a str>, HashSet<&'a str>) {
         let made = if tokens.is(at + 3, '.') { at + 4 } else { at + 2 };
         match tokens.word(made) {
             Some("Env" | "FileAwareEnv") => drop(environs.insert(name)),
-            Some("Config" | "AutoConfig") if starlette || imports(tokens, "decouple", "AutoConfig") => {
+            Some("Config" | "AutoConfig") if starlette_or_auto => {
                 configs.insert(name);
             }
             _ => {}

@@ -10,11 +10,12 @@ use super::imports;
 /// Finds what is read of `os.environ`; `os.getenv` is found as in other languages.
 pub(super) fn read(tokens: &Tokens<'_>, reads: &mut Reads) {
     let names = names(tokens);
+    let imported = imports(tokens, "os", "environ");
     for at in 0..tokens.len() {
         let Some(word) = tokens.word(at) else { continue };
         if word == "getenv" {
             named_default(tokens, at, reads);
-        } else if names.contains(word) && is_environ(tokens, at, word) {
+        } else if names.contains(word) && is_environ(tokens, at, word, imported) {
             mapping(tokens, at, reads);
         }
     }
@@ -38,11 +39,11 @@ fn names<'a>(tokens: &Tokens<'a>) -> HashSet<&'a str> {
 }
 
 /// Whether it is the operating system's, and not a request's.
-fn is_environ(tokens: &Tokens<'_>, at: usize, word: &str) -> bool {
+fn is_environ(tokens: &Tokens<'_>, at: usize, word: &str, imported: bool) -> bool {
     if at > 0 && tokens.is(at - 1, '.') {
         return at >= 2 && matches!(tokens.word(at - 2), Some("os" | "_os")) && word == "environ";
     }
-    word != "environ" || imports(tokens, "os", "environ")
+    word != "environ" || imported
 }
 
 fn mapping(tokens: &Tokens<'_>, at: usize, reads: &mut Reads) {

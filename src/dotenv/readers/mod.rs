@@ -216,6 +216,11 @@ mod tests {
     }
 
     #[test]
+    fn the_readers_that_are_asked_by_default_are_modelled() {
+        assert!(DEFAULT.iter().all(|id| by_id(id).is_some()));
+    }
+
+    #[test]
     fn what_was_written_is_checked_reader_by_reader() {
         let ids: Vec<_> = ALL.iter().map(|reader| reader.id()).collect();
         assert_eq!(verify_written(b"A=s3cret\n", &ids, "A", &Secret::new("s3cret")), Ok(()));

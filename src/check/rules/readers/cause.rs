@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::CAUSES;
 use super::unportable::Unportable;
+use super::{CAUSES, long_line};
 use crate::check::Assignment;
 use crate::check::rules::Code;
 use crate::dotenv::readers::{Deviation, Reader, Refused, alone};
@@ -65,7 +65,19 @@ impl Blame {
 
 /// What of a line has it that readers differ about.
 pub fn causes<'a>(line: &'a Assignment<'_>) -> impl Iterator<Item = &'static dyn Cause> + 'a {
-    CAUSES.iter().copied().filter(|cause| cause.is_in(line))
+    let causes = if is_plain(line) { &[] } else { CAUSES };
+    causes.iter().copied().filter(|cause| cause.is_in(line))
+}
+
+/// Whether it is `NAME=value` with a value that every reader takes as it stands, which most lines are.
+fn is_plain(line: &Assignment<'_>) -> bool {
+    let text = line.text.strip_suffix(b"\n").unwrap_or(line.text);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    line.quote == Quote::Bare
+        && !line.export
+        && text.len() < long_line::LONG
+        && text.ends_with(line.raw)
+        && Quote::Bare.carries(line.value.expose())
 }
 
 /// Why a reader reads a line otherwise than it is written, if nothing else were in the file; nothing if it does

@@ -7,7 +7,7 @@ use crate::check::rules::Code;
 use crate::check::{Assignment, Severity};
 
 /// 64 KiB, the buffer of Go's `bufio.Scanner`.
-const LONG: usize = 64 * 1024;
+pub(super) const LONG: usize = 64 * 1024;
 
 /// A line is longer than some readers take.
 pub(super) struct LongLine;

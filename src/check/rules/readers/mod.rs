@@ -119,7 +119,9 @@ impl Asked<'_> {
             let mut effects: IndexMap<&str, Effect> = IndexMap::new();
             for (id, deviation) in readers {
                 let Some(reader) = self.readers.iter().find(|reader| reader.id() == id) else { continue };
-                let blamed = blame(*reader, line);
+                // A reader that refuses the file differs about every line, also about those that are plain.
+                let innocent = matches!(deviation, Deviation::Refused(_)) && causes(line).next().is_none();
+                let blamed = if innocent { Vec::new() } else { blame(*reader, line) };
                 if blamed.is_empty() {
                     open.push((line, id, deviation));
                 }

@@ -232,7 +232,7 @@ fn a_guide_gives_every_variable_and_none_of_its_traps() {
         (&false.into(), &true.into())
     );
     assert_eq!(row("SMTP_HOST")["default"], "localhost");
-    assert_eq!(row("DB_HOST")["seen"], serde_json::json!([{"file": "guide.md", "line": 120}]));
+    assert_eq!(row("DB_HOST")["seen"], serde_json::json!([{"file": "guide.md", "line": 106}]));
 
     let _ = sandbox.envward("schema infer guide.md --out schema.toml").success();
     sandbox.write(".env", "APP_ENV=production\n");

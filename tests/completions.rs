@@ -49,7 +49,7 @@ fn bash_completes() {
     let Some(bash) = tool("bash") else { return };
     let script = |line: &str| {
         format!(
-            "source <(envward completions bash); line='{line}'; COMP_LINE=$line; COMP_POINT=${{#line}}; COMP_TYPE=9; \
+            "eval \"$(envward completions bash)\"; line='{line}'; COMP_LINE=$line; COMP_POINT=${{#line}}; COMP_TYPE=9; \
              COMP_WORDS=($line); [[ $line == *' ' ]] && COMP_WORDS+=(''); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); \
              function=$(complete -p envward | sed 's/.*-F \\([^ ]*\\).*/\\1/'); \
              compopt() {{ :; }}; $function envward \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \

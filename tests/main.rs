@@ -14,6 +14,7 @@ mod builtin_schemas;
 mod check;
 mod check_code;
 mod check_formats;
+mod ci;
 mod completions;
 mod crash;
 mod diff;

@@ -23,7 +23,8 @@ fn each_command_has_a_page() {
 fn man_and_mandoc_have_nothing_to_complain_about() {
     let sandbox = Sandbox::new();
     sandbox.envward("man --out pages").success();
-    if tool("man").is_some() {
+    // Elsewhere man is another program, without these warnings.
+    if cfg!(target_os = "linux") && tool("man").is_some() {
         let warnings = sandbox.shell("for page in pages/*; do man --warnings -l $page 2>&1 >/dev/null; done");
         assert_eq!(warnings, "");
         let text = sandbox.shell("MANWIDTH=100 man -l pages/envward-git-install.1 | cat");

@@ -21,6 +21,9 @@ impl Format for Options {
     fn refuses(&self, name: &str, value: &str, input: &Input) -> Option<Refusal> {
         let value = Secret::new(value);
         if self.readers.is_empty() {
+            if input.readers.is_empty() && value.expose().contains("${") {
+                return Some("it holds ${, which some readers expand even in single quotes".into());
+            }
             let refusal = Document::new().can_carry(name, &value, &input.readers).err();
             return refusal.map(|reason| reason.to_string().into());
         }
@@ -148,6 +151,14 @@ mod tests {
     fn a_value_that_readers_would_take_for_another_is_refused_by_name() {
         let expected = "KEY cannot be written as dotenv: it spans lines, and readers differ about every way to write that";
         assert_eq!(refusal("dotenv", "KEY", "two\nlines"), expected);
+    }
+
+    #[test]
+    fn what_python_dotenv_expands_in_single_quotes_is_refused_unless_it_is_known_not_to_read_it() {
+        assert!(refusal("dotenv", "KEY", "a ${b} c").contains("expand"));
+        let mut input = input(&[("KEY", "a ${b} c")]);
+        input.readers = ["bash".to_owned()].into();
+        assert!(form("dotenv").render(&input).is_ok());
     }
 
     #[test]

@@ -330,3 +330,32 @@ fn a_commit_with_plaintext_or_a_broken_sealed_file_is_stopped() {
     assert!(said.contains("it is not a sealed file: it has no sops metadata"), "{said}");
     assert!(!said.contains("hunter22"), "{said}");
 }
+
+#[test]
+fn the_hook_stops_a_value_of_the_project_in_any_file() {
+    let sandbox = installed();
+    set(&sandbox, "API_KEY", "q7Zp0aXw93LmRt5");
+    sandbox.shell("git add -A && git commit -qm key");
+    sandbox.write("deploy.sh", "export KEY=q7Zp0aXw93LmRt5\n");
+    sandbox.write("notes.txt", "cTdacDBhWHc5M0xtUnQ1\n");
+    sandbox.shell("git add deploy.sh notes.txt");
+    let (code, said) = git(&sandbox, "commit -qm leak");
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("error: deploy.sh:1: the value of API_KEY (production) stands here"), "{said}");
+    assert!(said.contains("error: notes.txt:1: "), "{said}");
+    assert!(!said.contains("q7Zp0aXw93LmRt5"), "{said}");
+    // What is not committed is nobody's leak, and who has no key is warned and not stopped.
+    sandbox.shell("git reset -q && git add notes.txt && echo clean > notes.txt && git add notes.txt");
+    assert_eq!(git(&sandbox, "commit -qm clean").0, 0);
+    let stranger = sandbox.copy().with("ENVWARD_IDENTITY", "/nowhere");
+    stranger.write("README.md", "shop\n");
+    stranger.shell("rm -f .env.production && git add README.md");
+    let (code, said) = git(&stranger, "commit -qm words");
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains(
+            "warning: the values of production in secrets/production.enc.env were not searched for"
+        ),
+        "{said}"
+    );
+}

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use values::Gathered;
 
-use crate::check::Report;
-use crate::check::format;
+use crate::check::{Diagnostic, Report, Severity, format};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
@@ -22,7 +21,7 @@ use crate::scan::tree::{Found, Tree};
 use crate::scan::{CODES, Finding, history, json, tree};
 
 /// Arguments of `scan`.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(
     after_help = "Searches the files that git does not ignore, for values of all environments (-e: of one), also in \
@@ -105,6 +104,21 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let text = render(&report, &found.findings, extent, context);
     context.ui.result(&text).map_err(Error::Output)?;
     Ok(ExitCode::from_findings(report.fails(args.strict)))
+}
+
+/// What the next commit would bring of what is looked for, less what the baseline lets stand. Values that cannot be searched
+/// for are said and are no finding: a hook that stops everyone without a key would be taken out.
+pub(super) fn staged(git: &Git, context: &mut Context) -> Result<Vec<Diagnostic>, Error> {
+    let project = Project::find(context)?;
+    let root = project.as_ref().map_or_else(|| context.cwd.clone(), |project| project.root.clone());
+    let gathered = values::gather(&Args::default(), project.as_ref(), context)?;
+    if project.is_some() {
+        gathered.unknown.iter().for_each(|unknown| context.ui.warn(&unknown.diagnostic().message));
+    }
+    let mut findings = history::staged(git, &Searcher::new(gathered.needles))?.findings;
+    let place = Place { root: &root, base: &context.cwd };
+    Baseline::read(&root.join(baseline::FILE_NAME))?.take_known(&mut findings, place);
+    Ok(findings.iter().map(Finding::diagnostic).filter(|found| found.severity == Severity::Error).collect())
 }
 
 /// Searches what the arguments name.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::check::Diagnostic;
+use crate::commands::scan;
 use crate::commands::sealing::shown;
 use crate::context::Context;
 use crate::dotenv::Document;
@@ -14,6 +16,7 @@ use crate::git::Git;
 use crate::project::{Environment, Project};
 use crate::schema::Schema;
 use crate::seal;
+use crate::ui::escape;
 
 /// Endings of the names of env files that show which variables there are, without their values.
 const EXAMPLES: [&str; 6] = [".example", ".sample", ".template", ".dist", ".schema", ".tpl"];
@@ -22,7 +25,8 @@ const EXAMPLES: [&str; 6] = [".example", ".sample", ".template", ".dist", ".sche
 #[derive(clap::Args)]
 #[command(
     after_help = "An env file is one that the manifest names, .env, or .env.* but for examples. It may be committed if \
-                  it is sealed, or if the schema says of each of its variables that it is not secret."
+                  it is sealed, or if the schema says of each of its variables that it is not secret. What is staged is also \
+                  searched for the project's values and well-known tokens, as with: envward scan --staged"
 )]
 pub struct Args {
     /// Look at these files instead of what is staged
@@ -40,12 +44,22 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
             return Err(Error::usage("this is no git repository"));
         };
         let git = git.on_index(index.map(Into::into));
+        let mut refused = Vec::new();
         for path in git.staged()? {
             if let Some(kind) = rules.kind(&path) {
                 let bytes = git.staged_content(&path)?.unwrap_or_default();
-                found |= rules.refuse(kind, &path, &bytes, context);
+                if rules.refuse(kind, &path, &bytes, context) {
+                    refused.push(path);
+                }
             }
         }
+        let mut leaks = scan::staged(&git, context)?;
+        // What must not be committed at all is said once.
+        leaks.retain(|leak| {
+            leak.file.as_ref().is_none_or(|file| !refused.iter().any(|path| path.ends_with(file)))
+        });
+        found = !refused.is_empty() || !leaks.is_empty();
+        leaks.iter().for_each(|leak| say(leak, context));
     }
     for path in &args.files {
         let path = context.resolve(path);
@@ -54,6 +68,17 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         }
     }
     Ok(ExitCode::from_findings(found))
+}
+
+/// Says what stands where.
+fn say(leak: &Diagnostic, context: &mut Context) {
+    let file =
+        leak.file.as_ref().map(|file| escape(&file.display().to_string()).into_owned()).unwrap_or_default();
+    let line = leak.line.map(|line| format!(":{line}")).unwrap_or_default();
+    context.ui.error(&format!("{file}{line}: {}", leak.message));
+    if let Some(help) = &leak.help {
+        context.ui.help(help);
+    }
 }
 
 /// What a file should be by its name.

@@ -175,8 +175,8 @@ mod tests {
         }
     }
 
-    /// What Python 3.13 (`quote`, `quote_plus`, `quote(safe="")`), Node 22 (`encodeURIComponent`) and Go 1.22
-    /// (`url.QueryEscape`, `url.PathEscape` of a value without `@`) print.
+    /// What Python (`quote`, `quote_plus`, `quote(safe="")`) and Node (`encodeURIComponent`) print, and the same with digits
+    /// in the other case.
     #[test]
     fn url_encoded_as_the_common_encoders_do() {
         for encoded in [
@@ -189,7 +189,8 @@ mod tests {
         }
     }
 
-    /// What serde_json, Python's `json.dumps`, Go's `json.Marshal` and PHP's `json_encode` print.
+    /// What serde_json and Python (`json.dumps`) print; and as the documents of Go (`json.Marshal`) and PHP
+    /// (`json_encode`) describe theirs.
     #[test]
     fn json_escaped_as_the_common_writers_do() {
         for encoded in [

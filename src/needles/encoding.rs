@@ -189,8 +189,8 @@ mod tests {
         }
     }
 
-    /// What serde_json and Python (`json.dumps`) print; and as the documents of Go (`json.Marshal`) and PHP
-    /// (`json_encode`) describe theirs.
+    /// What serde_json and Python (`json.dumps`) print; and the escapes that Go (`json.Marshal`) and PHP (`json_encode`) are
+    /// known for.
     #[test]
     fn json_escaped_as_the_common_writers_do() {
         for encoded in [

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::shop::{ALICE, BOB, SEALED, line, manifest, sealed_shop, shop};
-use crate::support::{Run, Sandbox, tool};
+use crate::support::{Run, Sandbox, program};
 
 const LEDGER: &str = "envward.ledger.jsonl";
 
@@ -158,7 +158,7 @@ fn another_reader_of_sops_opens_what_was_merged() {
     assert_eq!(values["DB_PASSWORD"], "pass-2", "{values}");
     assert_eq!(values["CERT"], "a\nb");
     assert_eq!(values["API_KEY"], "key-2");
-    if let Some(sops) = tool("sops") {
+    if let Some(sops) = program("sops") {
         let output = sandbox
             .command(&sops)
             .env("SOPS_AGE_KEY", ALICE)

@@ -11,7 +11,7 @@ use envward::seal::recipients::{Plugins, Recipient};
 use envward::seal::sops::{Document, Plain, Selector};
 use envward::secret::{Key, Secret};
 
-use crate::support::{Sandbox, tool};
+use crate::support::{Sandbox, program, tool};
 
 const ALICE: &str = "age1hgylkn8ex0sgpdepkqyzxt25qhlkdjflfsu74546gq6ep8fqndvskrfcma";
 const BOB: &str = "age1v2v40fw3ud2zkqggxyrwmrcurln983aq4wzzgc9mcy8w2792tdnse5xqnj";
@@ -121,7 +121,7 @@ fn it_opens_what_envward_seals_and_the_mac_agrees() {
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn sops_opens_what_envward_seals_and_envward_what_sops_changed() {
     // Not a tool of the test suite: most machines do not have it.
-    if !std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|path| path.join("sops").is_file()) {
+    if program("sops").is_none() {
         eprintln!("skipped: sops is not on the PATH");
         return;
     }

@@ -255,13 +255,18 @@ pub fn sole_user(name: &'static str) -> Option<&'static str> {
 
 /// The path of a program that a test needs and the machine may lack.
 pub fn tool(name: &str) -> Option<String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found =
-        std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file());
+    let found = program(name);
     if found.is_none() {
         missing(name);
     }
-    found.map(|file| file.display().to_string())
+    found
+}
+
+/// The path of a program that a test uses where it is there; it shows more, and nothing is missed without it.
+pub fn program(name: &str) -> Option<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut files = std::env::split_paths(&path).map(|directory| directory.join(name));
+    files.find(|file| file.is_file()).map(|file| file.display().to_string())
 }
 
 /// Says by name what a test skips; under `CI` the test fails instead. Always false.

@@ -113,7 +113,9 @@ pub(super) fn staged(git: &Git, context: &mut Context) -> Result<Vec<Diagnostic>
     let root = project.as_ref().map_or_else(|| context.cwd.clone(), |project| project.root.clone());
     let gathered = values::gather(&Args::default(), project.as_ref(), context)?;
     if project.is_some() {
-        gathered.unknown.iter().for_each(|unknown| context.ui.warn(&unknown.diagnostic().message));
+        for unknown in &gathered.unknown {
+            context.ui.warn(&unknown.diagnostic().message);
+        }
     }
     let mut findings = history::staged(git, &Searcher::new(gathered.needles))?.findings;
     let place = Place { root: &root, base: &context.cwd };

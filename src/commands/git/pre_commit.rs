@@ -59,7 +59,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
             leak.file.as_ref().is_none_or(|file| !refused.iter().any(|path| path.ends_with(file)))
         });
         found = !refused.is_empty() || !leaks.is_empty();
-        leaks.iter().for_each(|leak| say(leak, context));
+        for leak in &leaks {
+            say(leak, context);
+        }
     }
     for path in &args.files {
         let path = context.resolve(path);

@@ -309,3 +309,17 @@ group = \"service:db\"
     );
     assert_eq!(run.stderr, "found 4 variables in 3 files, 2 of them secret\n  unsure:   MODE\n");
 }
+
+#[test]
+fn a_port_stays_one_for_a_program_that_makes_a_number_of_it() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".env.example", "PORT=8080\nWORKERS=4\n");
+    sandbox.write(
+        "app.py",
+        "import os\nport = int(os.environ.get('PORT', '8080'))\nworkers = int(os.environ['WORKERS'])\n",
+    );
+    let report = sandbox.envward("schema infer . --format json").success().json();
+    let types: Vec<_> =
+        report["variables"].as_array().unwrap().iter().map(|variable| &variable["type"]).collect();
+    assert_eq!(types, ["port", "int"]);
+}

@@ -105,7 +105,7 @@ pub static ALL: &[Token] = &[
     // developer.hashicorp.com/vault/docs/concepts/tokens
     starting("vault-token", "a Vault token", &["hvs.", "hvb.", "hvr."], r"hv[sbr]\.([0-9A-Za-z_-]{24,300})"),
     starting("npm-token", "an npm token", &["npm_"], "npm_([0-9A-Za-z]{36})"),
-    // A macaroon for pypi.org, in base64.
+    // A macaroon for PyPI, in base64.
     starting("pypi-token", "a PyPI token", &["pypi-AgE"], "pypi-([0-9A-Za-z_-]{80,300})"),
     starting("crates-io-token", "a crates.io token", &["cio"], "cio([0-9A-Za-z]{32})"),
     starting("sendgrid-key", "a SendGrid key", &["SG."], r"SG\.([0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43})"),

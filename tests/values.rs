@@ -96,6 +96,16 @@ fn a_value_is_checked_before_it_is_written_and_never_shown() {
 }
 
 #[test]
+fn nothing_on_standard_input_does_not_empty_what_is_required() {
+    let sandbox = both();
+    let before = sandbox.read(SEALED);
+    set(&sandbox, &["TOKEN"], "").code(1).stdout("").stderr(
+        "error: the value of TOKEN is empty, and required\nhelp: to take it out: envward unset TOKEN\nnote: nothing was written\n",
+    );
+    assert_eq!(sandbox.read(SEALED), before);
+}
+
+#[test]
 fn a_name_that_the_schema_does_not_know_needs_new_and_is_encrypted() {
     let sandbox = both();
     set(&sandbox, &["DB_PASWORD"], "secret-value").code(1).stderr(

@@ -5,8 +5,10 @@ use super::name;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::schema::{Required, Schema};
 use crate::seal::Changes;
-use crate::ui::escape;
+use crate::secret::Secret;
+use crate::ui::{Ui, escape};
 
 /// Arguments of `set`.
 #[derive(clap::Args)]
@@ -36,7 +38,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         return Ok(ExitCode::Findings);
     }
     let value = context.ui.secret_from_stdin_or_prompt(&escape(name))?;
-    if refuse_mismatch(name, value.expose(), schema.as_ref(), &mut context.ui) {
+    if refuse_empty(name, &value, schema.as_ref(), &mut context.ui)
+        || refuse_mismatch(name, value.expose(), schema.as_ref(), &mut context.ui)
+    {
         context.ui.note("nothing was written");
         return Ok(ExitCode::Findings);
     }
@@ -49,4 +53,16 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         context.ui.say(&format!("{name} has that value already"));
     }
     Ok(outcome.into())
+}
+
+/// Refuses to empty a variable that is always required: it would count as unset, and nothing on standard input is more
+/// often a mistake than a wish.
+fn refuse_empty(name: &str, value: &Secret, schema: Option<&Schema>, ui: &mut Ui) -> bool {
+    let variable = schema.and_then(|schema| schema.vars.get(name));
+    if !value.expose().is_empty() || !variable.is_some_and(|it| matches!(it.required, Required::Always)) {
+        return false;
+    }
+    ui.error(&format!("the value of {} is empty, and required", escape(name)));
+    ui.help(&format!("to take it out: envward unset {}", escape(name)));
+    true
 }

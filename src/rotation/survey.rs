@@ -38,11 +38,13 @@ pub struct Options<'a> {
 /// What a survey found.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
+    /// The environment.
+    pub environment: String,
     /// The variables, in the order of the schema.
     pub rows: Vec<Row>,
     /// Secret variables that have a value and no policy, and that nothing else makes due. What is rendered from others
-    /// goes with its parts.
-    pub without_policy: usize,
+    /// goes with its parts, and what holds a previous value with the variable that had it.
+    pub without_policy: Vec<String>,
     /// What is wrong with the ledger or the history as a whole.
     pub findings: Vec<Finding>,
 }
@@ -74,7 +76,9 @@ pub fn survey(
     let surveyor = Surveyor { project, environment, events: &events, git: git.as_ref(), options };
     findings.extend(surveyor.findings());
     let present = surveyor.present()?;
-    let mut survey = Survey { findings, ..Survey::default() };
+    let mut survey = Survey { environment: environment.name.clone(), findings, ..Survey::default() };
+    // What holds the previous value of another goes with it.
+    let is_previous = |name: &str| policies.values().any(|policy| policy.previous.as_deref() == Some(name));
     let by_event = |variable| policy::by_event(variable, &project.manifest.rotation);
     for variable in schema.vars.values().filter(|variable| present.contains(&variable.name)) {
         let name = variable.name.as_str();
@@ -83,7 +87,9 @@ pub fn survey(
             None if surveyor.has_event(name) => {
                 survey.rows.push(surveyor.row(name, Some(variable), &by_event(Some(variable))));
             }
-            None if variable.secret && variable.template.is_none() => survey.without_policy += 1,
+            None if variable.secret && variable.template.is_none() && !is_previous(name) => {
+                survey.without_policy.push(name.to_owned());
+            }
             None => {}
         }
     }

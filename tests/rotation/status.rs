@@ -46,15 +46,30 @@ fn the_table_is_worst_first_and_needs_no_key() {
     let mut sandbox = sealed();
     sandbox.set("ENVWARD_IDENTITY", "");
     at(&mut sandbox, "2026-03-27T12:00:00Z");
-    sandbox.envward("rotation status").success().stderr("").stdout(
-        "\
+    sandbox
+        .envward("rotation status")
+        .success()
+        .stderr("note: without a policy in production: PLAIN\n")
+        .stdout(
+            "\
 ENVIRONMENT  VARIABLE     STATUS    DUE                     ROTATED     EVIDENCE  OWNER
 production   SESSION_KEY  due_soon  2026-03-31, in 4 days   2026-03-01  D         -
 production   API_KEY      ok        2026-05-30, in 64 days  2026-03-01  D         @payments
 
 2 variables: 1 due_soon, 1 ok; 1 secret variable has no policy
 ",
-    );
+        );
+}
+
+#[test]
+fn a_name_that_is_asked_for_is_told_to_have_no_policy_and_others_are_not() {
+    let sandbox = sealed();
+    let run = sandbox.envward("rotation status PLAIN").success();
+    let _ = run
+        .stderr("note: without a policy in production: PLAIN\n")
+        .stdout("0 variables; 1 secret variable has no policy\n");
+    let run = sandbox.envward("rotation status API_KEY").success().stderr("");
+    let _ = run.stdout_has("1 variable: 1 ok\n");
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub(super) fn run(session: &Session<'_>, context: &mut Context) -> Result<ExitCo
     let _lock = if session.args.dry_run { None } else { Some(session.journals().lock()?) };
     let mut worst = end_overlaps(session, context)?;
     let due = due(session, context)?;
+    // A job that asks every night needs no --yes on the nights when there is nothing for it to do.
+    if due.iter().any(|row| by_machine(session, row)) {
+        session.require_answer(context)?;
+    }
     for row in &due {
         let code = match do_one(session, row, context) {
             Ok(code) => code,
@@ -36,11 +40,13 @@ pub(super) fn run(session: &Session<'_>, context: &mut Context) -> Result<ExitCo
 fn end_overlaps(session: &Session<'_>, context: &mut Context) -> Result<ExitCode, Error> {
     let opened = session.opened(&mut session.access(context))?;
     let now = context.clock.now();
+    let mut over = overlaps::open(session, &opened, now)?;
+    over.retain(|_, until| *until <= now);
+    if !over.is_empty() {
+        session.require_answer(context)?;
+    }
     let mut worst = ExitCode::Done;
-    for (name, until) in overlaps::open(session, &opened, now)? {
-        if until > now {
-            continue;
-        }
+    for name in over.into_keys() {
         if session.args.dry_run {
             context.ui.say(&format!("the overlap of {name} is over: its previous value would be ended"));
             worst = worst.max(ExitCode::Findings);
@@ -70,6 +76,11 @@ fn due(session: &Session<'_>, context: &mut Context) -> Result<Vec<Row>, Error> 
         matches!(row.status, Status::Breached | Status::Overdue | Status::ExemptExpired | Status::DueSoon)
     };
     Ok(survey.rows.into_iter().filter(is_due).collect())
+}
+
+/// Whether a driver rotates it.
+fn by_machine(session: &Session<'_>, row: &Row) -> bool {
+    session.policies.get(&row.variable).is_some_and(|policy| policy.driver != DriverTable::Manual)
 }
 
 fn do_one(session: &Session<'_>, row: &Row, context: &mut Context) -> Result<ExitCode, Error> {

@@ -13,7 +13,6 @@ mod surroundings;
 use std::path::PathBuf;
 
 use self::session::Session;
-use super::syncing::require_answer;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -74,10 +73,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     if args.resume || args.abort {
         return in_flight::run(&session, context);
     }
-    require_answer("rotate", args.yes, args.dry_run, context)?;
     if args.due {
         return due::run(&session, context);
     }
+    session.require_answer(context)?;
     let _lock = if args.dry_run { None } else { Some(session.journals().lock()?) };
     for name in &args.names {
         one::rotate(&session, name, context)?;

@@ -113,6 +113,10 @@ fn ask_for(
     }
     say_where(variable, policy, &mut context.ui);
     let value = context.ui.secret_from_stdin_or_prompt(&format!("new value of {name}"))?;
+    if value.expose().is_empty() {
+        let help = format!("type it, or pipe it in: … | envward rotate {name}");
+        return Err(Error::usage_with_help(format!("no new value of {name} was given"), help));
+    }
     if refuse_mismatch(name, value.expose(), Some(&session.schema), &mut context.ui) {
         return Err(Error::usage("nothing was rotated"));
     }

@@ -10,6 +10,7 @@ use crate::commands::claims::{self, Question};
 use crate::commands::holder::refuse_unknown_name;
 use crate::commands::name;
 use crate::commands::store_access::described;
+use crate::commands::syncing::require_answer;
 use crate::context::Context;
 use crate::error::Error;
 use crate::project::{Environment, Project};
@@ -44,6 +45,11 @@ impl<'a> Session<'a> {
         Ok(Self { args, project, environment, schema, policies, took_over: Cell::new(false) })
     }
 
+    /// Refuses what asks before it writes where nobody can be asked.
+    pub(super) fn require_answer(&self, context: &Context) -> Result<(), Error> {
+        require_answer("rotate", self.args.yes, self.args.dry_run, context)
+    }
+
     /// Where the journals of the environment lie.
     pub(super) fn journals(&self) -> Journals<'_> {
         Journals::new(&self.project.root, &self.project.manifest.project.name, &self.environment.name)
@@ -69,12 +75,7 @@ impl<'a> Session<'a> {
             refuse_unknown_name(name, Some(&self.schema), false, &mut context.ui);
             return Err(Error::usage("nothing was rotated"));
         };
-        let policy = self.policies.get(name).ok_or_else(|| {
-            let help = format!(
-                "add it under [vars.{name}], such as: rotate = {{ every = \"90d\", driver = \"generate\" }}"
-            );
-            Error::usage_with_help(format!("the schema does not say how {name} is rotated"), help)
-        })?;
+        let policy = self.policies.get(name).ok_or_else(|| without_policy(variable))?;
         Ok((variable, policy))
     }
 
@@ -148,4 +149,17 @@ impl<'a> Session<'a> {
         };
         claims::confirm(&self.project, &named.claims, &question, context)
     }
+}
+
+/// Why a variable that the schema has is not rotated, and what to do.
+fn without_policy(variable: &Variable) -> Error {
+    let name = &variable.name;
+    if let Some(template) = &variable.template {
+        let parts = template.parts().join(", ");
+        let help = format!("rotate a part, and it is rendered again: {parts}");
+        return Error::usage_with_help(format!("{name} is rendered from its parts"), help);
+    }
+    let help =
+        format!("add it under [vars.{name}], such as: rotate = {{ every = \"90d\", driver = \"generate\" }}");
+    Error::usage_with_help(format!("the schema does not say how {name} is rotated"), help)
 }

@@ -2,15 +2,16 @@
 
 use super::super::{HUMAN_OR_JSON, name, require_format};
 use super::surveying::{self, Sources};
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::project::Project;
-use crate::rotation::Row;
 use crate::rotation::report::Head;
+use crate::rotation::survey::Survey;
 use crate::schema::Schema;
 use crate::suggest::closest;
-use crate::ui::escape;
+use crate::ui::{Ui, escape};
 
 /// Arguments of `rotation status`.
 #[derive(clap::Args)]
@@ -39,12 +40,25 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         title: project.manifest.project.name.clone(),
         color: context.ui.colors_result(),
     };
-    let shown = |row: &Row| args.names.is_empty() || args.names.contains(&row.variable);
+    let shown = |name: &str| args.names.is_empty() || args.names.iter().any(|chosen| chosen == name);
     let mut text = Vec::new();
     let summary = surveying::write(&surveys, shown, context.globals.format, &head, &mut text);
     let summary = summary.map_err(Error::Output)?;
     context.ui.result_bytes(&text).map_err(Error::Output)?;
+    if context.globals.format == Format::Human {
+        say_without_policy(&surveys, shown, &mut context.ui);
+    }
     Ok(args.sources.exit_code(&summary))
+}
+
+/// Says which secret variables nothing makes due.
+fn say_without_policy(surveys: &[Survey], shown: impl Fn(&str) -> bool, ui: &mut Ui) {
+    for survey in surveys {
+        let names: Vec<String> = survey.without_policy.iter().filter(|name| shown(name)).cloned().collect();
+        if !names.is_empty() {
+            ui.note_names(&format!("without a policy in {}", escape(&survey.environment)), &names);
+        }
+    }
 }
 
 /// Refuses names that the schema does not know.

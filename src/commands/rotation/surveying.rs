@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::git::Git;
 use crate::project::Project;
+use crate::rotation::Summary;
 use crate::rotation::report::{self, Head};
 use crate::rotation::survey::{self, Options, Survey};
-use crate::rotation::{Row, Summary};
 use crate::schema::Schema;
 
 /// The flags of both, to be flattened into their arguments.
@@ -70,10 +70,10 @@ impl Sources {
     }
 }
 
-/// Writes those rows of a project's surveys that are `shown`, and what they add up to.
+/// Writes what a project's surveys say of the variables that are `shown`, by name, and what that adds up to.
 pub fn write(
     surveys: &[Survey],
-    shown: impl Fn(&Row) -> bool,
+    shown: impl Fn(&str) -> bool,
     format: Format,
     head: &Head,
     out: &mut dyn Write,
@@ -82,11 +82,11 @@ pub fn write(
     let mut summary = Summary::default();
     summary.projects = 1;
     for survey in surveys {
-        for row in survey.rows.iter().filter(|row| shown(row)) {
+        for row in survey.rows.iter().filter(|row| shown(&row.variable)) {
             summary.add(row.status);
             sink.row(row)?;
         }
-        summary.without_policy += survey.without_policy;
+        summary.without_policy += survey.without_policy.iter().filter(|name| shown(name)).count();
         for finding in &survey.findings {
             // What is wrong with the ledger as a whole shows from every environment.
             let finding = (head.title.clone(), finding.clone());

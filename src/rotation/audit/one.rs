@@ -137,7 +137,7 @@ impl Audited {
 
     fn add(&mut self, survey: Survey) {
         self.rows.extend(survey.rows);
-        self.without_policy += survey.without_policy;
+        self.without_policy += survey.without_policy.len();
         self.findings.extend(survey.findings);
     }
 }

@@ -1,6 +1,6 @@
 //! The way back: the target, the sealed file and the stores have the previous value again.
 
-use super::values::BothSides;
+use super::values::{BothSides, require_own};
 use super::{Carry, Progress, World};
 use crate::rotation::Error;
 use crate::rotation::drivers::Change;
@@ -70,14 +70,7 @@ impl<W: World> Carry<'_, W> {
     /// Writes the previous values into the sealed file.
     fn unseal(&mut self, journal: &Journal) -> Result<(), Error> {
         let opened = self.open()?;
-        let is_foreign = |name: &&String| {
-            let now = opened.values.get(*name);
-            now != journal.pending.get(*name) && now != journal.before.get(*name)
-        };
-        let names: Vec<String> = journal.pending.keys().filter(is_foreign).cloned().collect();
-        if !names.is_empty() {
-            return Err(seal::Error::Conflict { names }.into());
-        }
+        require_own(journal, &opened.values)?;
         let mut changes = Changes { set: journal.before.clone(), ..Changes::default() };
         let added = journal.pending.keys().filter(|name| !journal.before.contains_key(*name));
         changes.remove.extend(added.cloned());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::values::BothSides;
+use super::values::{BothSides, require_own};
 use super::{Carry, Outcome, Progress, World};
 use crate::ledger::Event;
 use crate::rotation::Error;
@@ -85,14 +85,7 @@ impl<W: World> Carry<'_, W> {
     /// Writes the new values into the sealed file, and with it into the env file.
     fn seal(&mut self, journal: &Journal) -> Result<(), Error> {
         let opened = self.open()?;
-        let is_foreign = |name: &&String| {
-            let now = opened.values.get(*name);
-            now != journal.pending.get(*name) && now != journal.before.get(*name)
-        };
-        let names: Vec<String> = journal.pending.keys().filter(is_foreign).cloned().collect();
-        if !names.is_empty() {
-            return Err(seal::Error::Conflict { names }.into());
-        }
+        require_own(journal, &opened.values)?;
         let mut changes = Changes { set: journal.pending.clone(), ..Changes::default() };
         self.write(&opened, &mut changes)
     }

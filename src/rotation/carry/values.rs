@@ -1,7 +1,9 @@
 //! The values before and after a rotation, as a driver is handed them.
 
+use crate::rotation::Error;
 use crate::rotation::journal::Journal;
 use crate::schema::Schema;
+use crate::seal;
 use crate::secret::Values;
 
 /// Both sides of a rotation.
@@ -28,6 +30,16 @@ impl BothSides {
         pending.extend(schema.rerender(environment, &after, &names));
         Self { current, pending }
     }
+}
+
+/// Refuses what someone else gave another value meanwhile: neither that before the rotation nor the new one.
+pub(super) fn require_own(journal: &Journal, sealed: &Values) -> Result<(), Error> {
+    let is_foreign = |name: &&String| {
+        let now = sealed.get(*name);
+        now != journal.pending.get(*name) && now != journal.before.get(*name)
+    };
+    let names: Vec<String> = journal.pending.keys().filter(is_foreign).cloned().collect();
+    if names.is_empty() { Ok(()) } else { Err(seal::Error::Conflict { names }.into()) }
 }
 
 fn own(values: &Values) -> impl Iterator<Item = (String, crate::secret::Secret)> {

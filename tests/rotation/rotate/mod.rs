@@ -183,6 +183,16 @@ fn a_value_from_a_vendor_comes_from_standard_input() {
 }
 
 #[test]
+fn nothing_is_no_new_value() {
+    let sandbox = project(AT_ONCE);
+    let before = sealed(&sandbox, "API_KEY");
+    sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], b"\n").code(2).stderr_has(
+        "error: no new value of API_KEY was given\nhelp: type it, or pipe it in: … | envward rotate API_KEY\n",
+    );
+    assert_eq!(sealed(&sandbox, "API_KEY"), before);
+}
+
+#[test]
 fn the_old_value_given_again_is_no_rotation() {
     let sandbox = project(AT_ONCE);
     let run = sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], b"api-0123456789\n").code(3);

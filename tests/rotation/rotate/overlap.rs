@@ -91,3 +91,23 @@ fn due_does_what_a_machine_can_and_lists_the_rest() {
     sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], b"api-9876543210").success();
     sandbox.envward("rotate --due --yes").success().stderr("nothing is due in production\n");
 }
+
+#[test]
+fn due_asks_nobody_where_there_is_nothing_for_a_machine_to_do() {
+    let mut sandbox = project(AT_ONCE);
+    sandbox.envward("rotate --due --no-input").success().stderr("nothing is due in production\n");
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-05-29T12:00:00Z");
+    let session = sealed(&sandbox, "SESSION_KEY");
+    sandbox.envward("rotate --due --no-input").code(2).stderr(
+        "error: rotate asks before it writes, and nobody can be asked\n\
+         help: --yes writes without asking, --dry-run only shows the plan\n",
+    );
+    assert_eq!(sealed(&sandbox, "SESSION_KEY"), session);
+    sandbox.envward("rotate --due --yes").code(1);
+    sandbox.envward("rotate --due --no-input").code(1).stderr(
+        "warning: API_KEY is due on 2026-05-30 12:00 UTC, and no machine rotates it\n\
+         API_KEY: get a new value at https://vendor.example/keys\n\
+         API_KEY: the steps are in docs/keys.md\n\
+         help: then run: envward rotate API_KEY, or: envward rotation attest API_KEY\n",
+    );
+}

@@ -13,6 +13,9 @@ fn a_variable_without_a_policy_is_refused_with_what_to_write() {
          help: add it under [vars.LOG_LEVEL], such as: rotate = { every = \"90d\", driver = \"generate\" }\n",
     );
     let _ = sandbox.envward("rotate TOKE --yes").code(2).stderr_has("help: did you mean TOKEN?");
+    sandbox.envward("rotate URL --yes").code(2).stderr(
+        "error: URL is rendered from its parts\nhelp: rotate a part, and it is rendered again: TOKEN\n",
+    );
 }
 
 #[test]

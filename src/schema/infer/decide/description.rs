@@ -1,5 +1,7 @@
 //! What is it for?
 
+use std::collections::HashSet;
+
 use super::Evidence;
 use super::secret::{gives_away, looks_random};
 use crate::schema::infer::Place;
@@ -13,10 +15,15 @@ pub(super) fn decide(evidence: &Evidence) -> Option<String> {
         .sightings
         .iter()
         .filter_map(|sighting| Some((rank(sighting.place), sighting.description.as_deref()?)))
-        .filter(|(_, text)| is_harmless(text, evidence))
         .collect();
     texts.sort_by_key(|(rank, _)| *rank);
-    texts.into_iter().map(|(_, text)| tidy(text)).find(|text| text.len() > 2)
+    let secrets: HashSet<&str> = if super::secret::decide(evidence).secret {
+        evidence.values().filter(|value| value.len() >= 6).collect()
+    } else {
+        HashSet::new()
+    };
+    let harmless = texts.into_iter().map(|(_, text)| text).filter(|text| is_harmless(text, &secrets));
+    harmless.map(tidy).find(|text| text.len() > 2)
 }
 
 /// Whose words come first.
@@ -29,14 +36,11 @@ fn rank(place: Place) -> u8 {
     }
 }
 
-/// Whether a text holds no value: neither what looks like a key nor what is the value of the variable somewhere.
-fn is_harmless(text: &str, evidence: &Evidence) -> bool {
+/// Whether a text holds no value: neither what looks like a key nor one of these secrets.
+fn is_harmless(text: &str, secrets: &HashSet<&str>) -> bool {
     let mut words = text.split(|each: char| each.is_whitespace() || "\"'`()=,;<>".contains(each));
     let looks_secret = words.any(|word| gives_away(word) || !word.contains("://") && looks_random(word));
-    let own_values = evidence
-        .values()
-        .any(|value| value.len() >= 6 && super::secret::decide(evidence).secret && text.contains(value));
-    !looks_secret && !own_values
+    !looks_secret && !secrets.iter().any(|secret| text.contains(secret))
 }
 
 /// One line, without the marks that other fields say, cut at a sentence where it is too long.

@@ -12,6 +12,7 @@ mod required;
 mod secret;
 mod value_type;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
@@ -112,12 +113,9 @@ fn variable(evidence: &Evidence) -> Variable {
 }
 
 fn seen(evidence: &Evidence) -> Vec<Seen> {
-    let mut seen: Vec<Seen> = Vec::new();
-    for Sighting { file, line, place, .. } in &evidence.sightings {
-        let is_new = !seen.iter().any(|known| known.file == *file && known.line == *line);
-        if is_new {
-            seen.push(Seen { file: file.clone(), line: *line, place: *place });
-        }
-    }
-    seen
+    let mut known = HashSet::new();
+    let all = evidence.sightings.iter();
+    let new = all.filter(|sighting| known.insert((sighting.file.as_path(), sighting.line)));
+    new.map(|Sighting { file, line, place, .. }| Seen { file: file.clone(), line: *line, place: *place })
+        .collect()
 }

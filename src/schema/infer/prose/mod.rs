@@ -2,9 +2,11 @@
 //! For comments of env files as well as for guides.
 
 pub mod commands;
+mod defaults;
 pub mod links;
 
 pub use commands::recipe;
+pub use defaults::default;
 pub use links::link;
 
 /// Whether a text says that a variable may or must be set: "optional", "required"; `None` if it says neither or both.
@@ -16,14 +18,9 @@ pub fn required(text: &str) -> Option<bool> {
         lower.contains("not required") || lower.contains("isn't required") || lower.contains("only needed");
     let optional = negated
         || ["optional", "optionally"].iter().any(|word| has(word))
-        || lower.contains("defaults to")
-        || lower.contains("if you want")
-        || lower.contains("leave blank")
-        || lower.contains("leave empty")
-        || lower.contains("leave this blank")
-        || lower.contains("leave this empty");
+        || WITHOUT.iter().any(|words| lower.contains(words));
     let required = !negated
-        && (has("required") && !lower.contains("required if") && !lower.contains("required when")
+        && (is_said_required(&lower) && !lower.contains("required if") && !lower.contains("required when")
             || has("mandatory")
             || lower.contains("must be set")
             || lower.contains("must set"));
@@ -32,6 +29,44 @@ pub fn required(text: &str) -> Option<bool> {
         (false, true) => Some(true),
         _ => None,
     }
+}
+
+/// What says that it works without a value, or what happens then.
+const WITHOUT: &[&str] = &[
+    "by default",
+    "can be empty",
+    "can be left",
+    "default is",
+    "defaults to",
+    "if empty",
+    "if left",
+    "if not set",
+    "if not specified",
+    "if omitted",
+    "if unset",
+    "if you want",
+    "leave blank",
+    "leave empty",
+    "leave this blank",
+    "leave this empty",
+    "leave unset",
+    "may be left",
+    "not need to be set",
+    "when empty",
+    "when unset",
+];
+
+/// Whether "required" is said of the variable, and not of something in its value: "trailing slash required".
+fn is_said_required(lower: &str) -> bool {
+    lower.match_indices("required").any(|(at, word)| {
+        let before = lower[..at].trim_end();
+        let after = lower[at + word.len()..].trim_start();
+        let last = before.rsplit(' ').next().unwrap_or(before);
+        before.is_empty()
+            || !before.ends_with(char::is_alphanumeric)
+            || matches!(last, "is" | "are" | "be" | "both" | "always" | "this" | "variable")
+            || after.starts_with(':')
+    })
 }
 
 #[cfg(test)]
@@ -46,5 +81,8 @@ mod tests {
         assert_eq!(required("Required if SSO is on, else optional"), Some(false));
         assert_eq!(required("Required if SSO is on"), None);
         assert_eq!(required("The port"), None);
+        assert_eq!(required("/static/ (trailing slash required)"), None);
+        assert_eq!(required("This key is required."), Some(true));
+        assert_eq!(required("If empty, it is the same domain."), Some(false));
     }
 }

@@ -111,6 +111,16 @@ pub(super) fn banner(block: &[&Comment]) -> Option<String> {
         let is_rule = |at: Option<usize>| {
             at.and_then(|at| block.get(at)).is_some_and(|other| matches!(other, Comment::Rule))
         };
+        // Between the rule below a heading and one more rule stands what is said of it.
+        let is_explanation = !*framed
+            && found.is_some()
+            && is_rule(index.checked_sub(1))
+            && index.checked_sub(2).is_some_and(|before| {
+                block[before].text().map(title).as_ref() == found.as_ref() && !is_rule(before.checked_sub(1))
+            });
+        if is_explanation {
+            continue;
+        }
         let ruled = is_rule(index.checked_sub(1)) || is_rule(Some(index + 1)) && !follows_text(block, index);
         if (*framed || ruled)
             && text.chars().count() <= MAX_HEADING
@@ -159,6 +169,11 @@ pub(super) fn announces_example(block: &[&Comment]) -> bool {
     is_last
         && (last.ends_with(':') || last.ends_with("like"))
         && ["example", "e.g.", "such as", "something like"].iter().any(|word| last.contains(word))
+}
+
+/// Whether the last sentence of a block announces what follows.
+pub(super) fn ends_with_colon(block: &[&Comment]) -> bool {
+    block.last().and_then(|comment| comment.text()).is_some_and(|text| text.ends_with(':'))
 }
 
 /// Whether a line reads like a heading: a few words that begin with a capital, and no sentence.

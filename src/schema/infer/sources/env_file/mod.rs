@@ -15,6 +15,8 @@ use super::{Source, file_name};
 use crate::dotenv;
 use crate::generate::Recipe;
 use crate::schema::infer::{Place, Sighting, prose};
+use crate::schema::placeholder::is_placeholder;
+use crate::secret::Secret;
 
 /// Files of lines `NAME=value`, and examples of them.
 pub struct EnvFile;
@@ -59,8 +61,17 @@ fn looks_like_assignments(head: &str) -> bool {
 
 /// The variables of a text; `places` says what an assignment is and what one that is commented out.
 pub(super) fn sightings(file: &Path, text: &str, places: [Place; 2]) -> Vec<Sighting> {
-    let mut reader =
-        Reader { file, places, found: Vec::new(), group: None, above: Vec::new(), run: 0, recipe: None };
+    let mut reader = Reader {
+        file,
+        places,
+        found: Vec::new(),
+        group: None,
+        above: Vec::new(),
+        run: 0,
+        recipe: None,
+        alone: None,
+        paragraph: 0,
+    };
     let mut lines = text.lines().enumerate().peekable();
     while let Some((index, line)) = lines.next() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -78,6 +89,7 @@ pub(super) fn sightings(file: &Path, text: &str, places: [Place; 2]) -> Vec<Sigh
         }
     }
     reader.blank();
+    reader.command_alone(false);
     reader.found
 }
 
@@ -92,6 +104,10 @@ struct Reader<'a> {
     run: usize,
     /// The recipe of a comment that speaks of several values, until the paragraph ends.
     recipe: Option<Recipe>,
+    /// The recipe of a comment with no variable below it.
+    alone: Option<Recipe>,
+    /// Where the variables of the last paragraph begin.
+    paragraph: usize,
 }
 
 impl Reader<'_> {
@@ -105,6 +121,11 @@ impl Reader<'_> {
         self.commented_out(&above);
         self.run = 0;
         self.recipe = None;
+        if above.iter().all(|(_, comment)| !matches!(comment, Comment::Assignment { .. })) {
+            let comments: Vec<&Comment> = above.iter().map(|(_, comment)| comment).collect();
+            let text = comment::prose(&comments, self.group.as_deref());
+            self.alone = text.and_then(|text| prose::recipe(&text)).or(self.alone.take());
+        }
     }
 
     fn assignment(&mut self, line: u32, assignment: Assignment, followed: bool) {
@@ -122,28 +143,52 @@ impl Reader<'_> {
             self.group = heading;
         }
         self.commented_out(&above);
+        if self.run == 0 {
+            self.command_alone(above.is_empty());
+            self.paragraph = self.found.len();
+        }
         let mut sighting = self.sighting(line, assignment, self.places[0]);
+        let says_nothing_above = kept.is_none();
         describe(&mut sighting, kept);
         if sighting.recipe.is_some() {
             self.recipe = sighting.recipe.clone().filter(|_| speaks_of_several(&sighting));
-        } else if sighting.description.is_none() {
+        } else if says_nothing_above {
             sighting.recipe.clone_from(&self.recipe);
         }
         self.found.push(sighting);
         self.run += 1;
     }
 
+    /// A command in a comment with blank lines round it is for what follows, if nothing else is said of that; else for
+    /// what the paragraph above leaves open.
+    fn command_alone(&mut self, is_for_next: bool) {
+        let Some(recipe) = self.alone.take() else { return };
+        if is_for_next {
+            self.recipe = Some(recipe);
+            return;
+        }
+        for sighting in &mut self.found[self.paragraph..] {
+            let value = sighting.value.as_ref().map_or("", Secret::expose);
+            let is_open = value.is_empty() || is_placeholder(value);
+            if is_open && sighting.recipe.is_none() && sighting.place == self.places[0] {
+                sighting.recipe = Some(recipe.clone());
+            }
+        }
+    }
+
     /// The variables that are commented out in a block of comments; each is described by what stands above it.
     fn commented_out(&mut self, block: &[(u32, Comment)]) {
         let mut prose: Vec<&Comment> = Vec::new();
+        let mut in_example = false;
         for (line, comment) in block {
             let Comment::Assignment { assignment, .. } = comment else {
                 prose.push(comment);
                 continue;
             };
             let text = comment::prose(&prose, self.group.as_deref());
-            // "For example:" says that no variable follows.
-            if comment::announces_example(&prose) {
+            // "For example, instead of: … you can use: …" says that no variable follows.
+            in_example = comment::announces_example(&prose) || in_example && comment::ends_with_colon(&prose);
+            if in_example {
                 continue;
             }
             let mut sighting = self.sighting(*line, assignment.clone(), self.places[1]);
@@ -159,6 +204,9 @@ impl Reader<'_> {
         sighting.value = assignment.value;
         sighting.description = assignment.behind;
         sighting.group.clone_from(&self.group);
+        // A heading may say that everything below it is optional.
+        let heading = self.group.as_deref().and_then(prose::required);
+        sighting.required = heading.filter(|required| !required);
         sighting
     }
 }
@@ -185,13 +233,13 @@ fn describe(sighting: &mut Sighting, above: Option<String>) {
     sighting.link = prose::link(&text);
     sighting.recipe = prose::recipe(&text);
     sighting.required = prose::required(&text).or(sighting.required);
+    sighting.default = prose::default(&text).map(Secret::new);
     sighting.description = Some(text);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
 
     /// Name, line, value, description and group of each.
     fn read(text: &str) -> Vec<(String, u32, String, String, String)> {
@@ -294,6 +342,36 @@ E=1
         assert_eq!(found[0].required, Some(false));
         assert!(found[0].recipe.is_some());
         assert_eq!(found[0].link.as_deref(), Some("https://docs.acme.io/key"));
+    }
+
+    #[test]
+    fn a_command_makes_what_it_is_said_for() {
+        let recipes = |text: &str| {
+            let found = EnvFile.sightings(Path::new(".env"), text);
+            let made = found.into_iter().filter(|sighting| sighting.recipe.is_some());
+            made.map(|sighting| sighting.name).collect::<Vec<_>>()
+        };
+        let ruled =
+            "# Secrets\n# -------\n# Make them with `rake secret` for all secrets\n# -------\nA=\nB=\n";
+        assert_eq!(recipes(ruled), ["A", "B"]);
+        assert_eq!(recipes("# For each of these: openssl rand -hex 32\nA=\nB=x # a salt\n"), ["A", "B"]);
+        assert_eq!(recipes("# openssl rand -hex 32\n\nA=\n"), ["A"]);
+        let behind =
+            "# Keys\nA=<random>\nB=1\n\n# Make strong ones:\n# openssl rand -hex 32\n\n# Other\nC=\n";
+        assert_eq!(recipes(behind), ["A"]);
+    }
+
+    #[test]
+    fn a_heading_may_say_that_what_is_below_it_is_optional() {
+        let text = "# === Mail (optional) ===\nA=<x>\n# === Other ===\nB=<x>\n";
+        let found = EnvFile.sightings(Path::new(".env"), text);
+        assert_eq!((found[0].required, found[1].required), (Some(false), None));
+    }
+
+    #[test]
+    fn an_example_may_show_two_ways() {
+        let text = "# For example, instead of:\n#   KEY=x\n# you can use:\n#   KEY_FILE=/x\n\n# C=1\nA=1\n";
+        assert_eq!(names(text), ["#C", "A"]);
     }
 
     #[test]

@@ -50,11 +50,11 @@ pub(super) fn locals(blocks: &[Block<'_>]) -> HashSet<String> {
         if !LANGUAGES.contains(&fence.language.as_str()) || is_env_block(&fence.lines) {
             continue;
         }
-        for line in outside_documents(&fence.lines) {
-            for found in SETS.captures_iter(line) {
+        for (_, line) in outside_documents(&fence.lines) {
+            for found in SETS.captures_iter(line.trim()) {
                 let name = found.iter().skip(1).flatten().next().map_or("", |name| name.as_str());
                 let is_exported = found[0].trim_start().starts_with("export");
-                let is_open = found.get(1).is_some_and(|name| is_open(line, name.end()));
+                let is_open = found.get(1).is_some_and(|name| is_open(line.trim(), name.end()));
                 if !is_exported && !is_open {
                     locals.insert(name.to_owned());
                 }
@@ -75,10 +75,10 @@ fn is_open(line: &str, name_end: usize) -> bool {
 pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -> Vec<Sighting> {
     let mut found = documents(file, lines);
     let mut in_run = false;
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in outside_documents(lines) {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let code = line.trim().trim_start_matches(['$', '>']).trim_start();
-        if code.starts_with('#') || !is_outside_document(lines, index) {
+        if code.starts_with('#') {
             continue;
         }
         // `docker exec -e` gives a variable to one command, `docker run -e` to a container.
@@ -114,6 +114,11 @@ pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -
                 }
             }
         }
+        found.extend(echoed(code).map(|(name, value)| {
+            let recipe = prose::recipe(value);
+            let value = Some(value).filter(|_| recipe.is_none());
+            Sighting { recipe, ..sighting(file, number, name, value, None) }
+        }));
         found.extend(assigned(file, number, code));
         found.extend(read(file, number, code, locals));
     }
@@ -125,6 +130,20 @@ fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, secret: Opt
     sighting.value = value.filter(|value| !value.contains('$')).map(Secret::new);
     sighting.secret = secret;
     sighting
+}
+
+/// `echo "NAME=value" >> .env`, and `echo "NAME=$(…)"`, whose output a person puts there.
+fn echoed(code: &str) -> Option<(&str, &str)> {
+    static ECHOED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"^(?:echo|printf)\s+(?:-\w+\s+)?["']?([A-Z][A-Z0-9_]*)=(.*?)["']?\s*(>>?\s*\S*env\S*\s*)?$"#,
+        )
+        .expect("the pattern is tested")
+    });
+    let found = ECHOED.captures(code)?;
+    let [name, value] = [1, 2].map(|group| found.get(group).map_or("", |group| group.as_str()));
+    let is_for_file = found.get(3).is_some() || prose::recipe(value).is_some();
+    (is_constant(name) && is_for_file).then_some((name, value))
 }
 
 /// `export NAME=value`, and `NAME=<fill-me-in>` among commands.
@@ -199,20 +218,16 @@ fn documents(file: &Path, lines: &[&str]) -> Vec<Sighting> {
     found
 }
 
-/// Whether a line is a command, and not in a here-document.
-fn is_outside_document(lines: &[&str], index: usize) -> bool {
-    let before = lines[..index].iter().rposition(|line| document(line).is_some());
-    before.is_none_or(|begin| {
-        let word = document(lines[begin]).map_or("", |(word, _)| word);
-        lines[begin + 1..index].iter().any(|line| line.trim() == word)
+/// The lines that are commands and not in a here-document, with their places.
+fn outside_documents<'a>(lines: &'a [&'a str]) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut inside = None;
+    lines.iter().copied().enumerate().filter(move |(_, line)| {
+        let is_inside = inside.is_some();
+        match inside {
+            Some(word) if line.trim() == word => inside = None,
+            Some(_) => {}
+            None => inside = document(line).map(|(word, _)| word),
+        }
+        !is_inside
     })
-}
-
-/// The lines that are commands.
-fn outside_documents<'a>(lines: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
-    lines
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| is_outside_document(lines, *index))
-        .map(|(_, line)| line.trim())
 }

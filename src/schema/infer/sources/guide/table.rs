@@ -41,11 +41,14 @@ pub(super) fn sightings(file: &Path, rows: &[(u32, Vec<&str>)]) -> Vec<Sighting>
                 ])
                 .filter(|found| *found != at),
             );
-            sighting.default =
-                cell(column(&["default"])).filter(|default| !is_none(default)).map(Secret::new);
-            sighting.value = cell(column(&["example", "value"]).filter(|found| *found != at))
-                .filter(|value| !is_none(value))
-                .map(Secret::new);
+            let written = |column: Option<usize>| {
+                let cell = column.filter(|found| *found != at).and_then(|column| cells.get(column));
+                cell.and_then(|cell| value(cell)).map(Secret::new)
+            };
+            sighting.default = written(column(&["default"]))
+                .or_else(|| cells.iter().find_map(|cell| prose::default(cell)).map(Secret::new))
+                .or_else(|| cells.iter().find_map(|cell| set_to(cell)).map(Secret::new));
+            sighting.value = written(column(&["example", "value"]));
             let required =
                 cell(column(&["required", "mandatory", "optional"])).map(|cell| cell.to_lowercase());
             let is_optional_column = column(&["required", "mandatory"]).is_none();
@@ -64,11 +67,46 @@ pub(super) fn sightings(file: &Path, rows: &[(u32, Vec<&str>)]) -> Vec<Sighting>
 /// The names in a cell: `` `A` ``, `A`, `` `A`, `B` ``, `**A**`.
 fn names(cell: &str) -> Vec<String> {
     let words = cell.split(|each: char| each.is_whitespace() || ",/`*()[]<>\\".contains(each));
+    // `DEBUG=false` is said of `DEBUG`.
+    let words = words.map(|word| word.split('=').next().unwrap_or(word));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     // A cell of words that has a name in it speaks about something else.
     let others = words.iter().filter(|word| !is_constant(word)).count();
     let constants = words.iter().filter(|word| is_constant(word));
     if others > 2 { Vec::new() } else { constants.map(|name| (*name).to_owned()).collect() }
+}
+
+/// The value in a cell of values: what is written as code, else a cell that does not say in words where to get one.
+fn value(cell: &str) -> Option<String> {
+    if is_none(&plain(cell)) || prose::recipe(cell).is_some() {
+        return None;
+    }
+    let whole = cell.trim();
+    let code = code_in(whole);
+    if let Some(code) = code.filter(|code| whole.starts_with('`') || code.len() + 2 == whole.len()) {
+        return Some(plain(code)).filter(|code| !code.is_empty());
+    }
+    let text = plain(cell);
+    let is_sentence = text.split_whitespace().nth(1).is_some()
+        && (code.is_some()
+            || text.starts_with(|first: char| first.is_ascii_lowercase() || first == '(')
+            || ["Your ", "From ", "Same ", "See ", "Generate ", "Any ", "Get "]
+                .iter()
+                .any(|word| text.starts_with(word)));
+    (!text.is_empty() && !is_sentence && !(text.starts_with('(') && text.ends_with(')'))).then_some(text)
+}
+
+/// What stands between the first two backticks.
+fn code_in(cell: &str) -> Option<&str> {
+    let (_, rest) = cell.split_once('`')?;
+    rest.split_once('`').map(|(code, _)| code)
+}
+
+/// The value that a cell of words says to use: "Set to: `HS256`".
+fn set_to(cell: &str) -> Option<String> {
+    let lower = cell.trim().to_lowercase();
+    let says = lower.starts_with("set to") || lower.starts_with("set this to");
+    says.then(|| code_in(cell).map(str::to_owned)).flatten()
 }
 
 /// A cell without the marks of Markdown.
@@ -102,7 +140,9 @@ fn yes(text: &str) -> Option<bool> {
         "yes" | "y" | "true" | "required" | "✅" | "✓" | "✔" | "x" | "always" | "mandatory" => {
             Some(true)
         }
-        "no" | "n" | "false" | "optional" | "❌" | "✗" | "-" | "never" | "" => Some(false),
+        // "If mail is on", "only behind a proxy".
+        "no" | "n" | "false" | "optional" | "❌" | "✗" | "-" | "never" | "" | "if" | "only" | "when"
+        | "recommended" | "conditional" | "depends" => Some(false),
         _ => None,
     }
 }

@@ -58,10 +58,45 @@ fn tables_have_a_column_for_each_answer() {
 }
 
 #[test]
+fn cells_hold_values_or_say_in_words_where_to_get_one() {
+    let found = read(
+        "| Variable | Value | Required |\n|---|---|---|\n| `AB_C` | Your own URL | If it is used |\n| `DE_F` | `x y` | only there |\n\
+         | `GH=1` | Generate with `openssl rand -hex 16` | Yes |\n| `IJ_K` | the level (default: `info`) | no |\n| `LM_N` | Set to: `HS256` | Yes |\n",
+    );
+    let value = |sighting: &Sighting| {
+        sighting.value.as_ref().or(sighting.default.as_ref()).map_or("-", Secret::expose).to_owned()
+    };
+    let rows: Vec<_> =
+        found.iter().map(|sighting| (sighting.name.as_str(), value(sighting), sighting.required)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("AB_C", "-".to_owned(), Some(false)),
+            ("DE_F", "x y".to_owned(), Some(false)),
+            ("GH", "-".to_owned(), Some(true)),
+            ("IJ_K", "info".to_owned(), Some(false)),
+            ("LM_N", "HS256".to_owned(), Some(true)),
+        ]
+    );
+    assert_eq!(found[2].recipe, Some(hex_bytes(16)));
+}
+
+#[test]
+fn what_is_echoed_into_an_env_file_is_a_variable() {
+    let text = "```sh\necho \"AB_C=$(openssl rand -hex 16 | tr -d '\\n')\" >> .env\necho \"DE_F=true\" >> .env\n\
+                echo GH_I=$(openssl rand -hex 20)\necho \"JK_L=done\"\n```\n";
+    names(text, &["AB_C", "DE_F", "GH_I"]);
+    let found = read(text);
+    assert_eq!(found[0].recipe, Some(hex_bytes(16)));
+    assert_eq!(found[1].value.as_ref().map(Secret::expose), Some("true"));
+}
+
+#[test]
 fn sentences_name_variables_where_they_speak_of_them() {
     names("Set the `API_KEY` environment variable.\n", &["API_KEY"]);
     names("## Environment variables\n\n- `API_KEY`: the key\n", &["API_KEY"]);
     names("The answer is `NOT_FOUND` then.\n", &[]);
+    names("Add `AB_C=true` there; it respects `DE_F=true`.\n", &["AB_C"]);
     names("Run `app --port $PORT` there.\n", &["PORT"]);
     let found = read(
         "## Configuration\n\n- **`API_KEY`** (required): the key of the service, see https://acme.io/keys\n",

@@ -42,7 +42,10 @@ pub(super) fn sightings(
                 let inside = &code[1];
                 let (name, value) =
                     inside.split_once('=').map_or((inside, None), |(name, value)| (name, Some(value)));
-                let is_variable = known.contains(name) || speaks && (name.contains('_') || value.is_some());
+                let before = code.get(0).map_or("", |whole| &text[..whole.start()]);
+                let is_variable = known.contains(name)
+                    || speaks && (name.contains('_') || value.is_some())
+                    || value.is_some() && name.contains('_') && asks_for(before);
                 if is_constant(name) && is_variable && !locals.contains(name) {
                     found.push(sighting(file, *line, name, value, &whole));
                 }
@@ -71,6 +74,12 @@ fn speaks_of_variables(text: &str) -> bool {
     .any(|word| lower.contains(word))
 }
 
+/// Whether the words before an assignment ask for it: "add `X=true`".
+fn asks_for(before: &str) -> bool {
+    let last = before.split_whitespace().last().unwrap_or_default().to_lowercase();
+    matches!(last.as_str(), "add" | "set" | "export" | "use" | "put" | "define" | "change" | "pass" | "with")
+}
+
 fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, whole: &str) -> Sighting {
     let mut sighting = Sighting::new(name, file, line, Place::GuideText);
     sighting.value =
@@ -80,6 +89,7 @@ fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, whole: &str
     if let Some(text) = described.filter(|text| text.split_whitespace().count() > 1) {
         sighting.required = prose::required(&text);
         sighting.link = prose::link(&text);
+        sighting.default = prose::default(&text).map(Secret::new);
         sighting.description = Some(text);
     }
     sighting

@@ -35,6 +35,8 @@ fn candidates(evidence: &Evidence) -> impl Iterator<Item = &str> {
                     | Place::ComposeEnvironment
             )
         })
+        // The example in a table of a variable that must be set is no value for everybody.
+        .filter(|sighting| sighting.place != Place::GuideTable || sighting.required != Some(true))
         .filter(|sighting| {
             sighting.place != Place::EnvFile
                 || is_example(&sighting.file)

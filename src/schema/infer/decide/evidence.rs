@@ -56,14 +56,14 @@ impl Evidence {
         row.all(|wanted| words.next().is_some_and(|word| word == wanted)) && words.next().is_some()
     }
 
-    /// Every value that is not empty, placeholders too.
+    /// Every value that is not empty, placeholders too. `null` is what some frameworks read as empty.
     pub fn written(&self) -> impl Iterator<Item = &str> {
         self.sightings
             .iter()
             .flat_map(|sighting| [&sighting.default, &sighting.value])
             .flatten()
             .map(Secret::expose)
-            .filter(|value| !value.is_empty())
+            .filter(|value| !matches!(*value, "" | "null" | "nil" | "undefined"))
     }
 
     /// Every value that stands for itself: no placeholder, nothing that is filled in from elsewhere.
@@ -95,20 +95,29 @@ fn has_reference(value: &str) -> bool {
 
 /// The words of a name in lower case: `DB_PASSWORD`, `dbPassword` and `DBPASSWORD` are `db`, `password`.
 fn words(name: &str) -> Vec<String> {
-    /// What people write without a gap before it.
-    const JOINED: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "apikey", "credentials"];
     let mut words = Vec::new();
     for part in name.split(['_', '-', '.']).filter(|part| !part.is_empty()) {
         for word in camel(part) {
             let lower = word.to_lowercase();
-            let joined = JOINED.iter().find(|end| lower.len() > end.len() && lower.ends_with(*end));
-            match joined {
-                Some(end) => words.extend([lower[..lower.len() - end.len()].to_owned(), (*end).to_owned()]),
+            match gap(&lower) {
+                Some(at) => words.extend([lower[..at].to_owned(), lower[at..].to_owned()]),
                 None => words.push(lower),
             }
         }
     }
     words
+}
+
+/// Where people hear a gap in a word that has none: `OPENAIAPIKEY`, `PGHOST`.
+fn gap(word: &str) -> Option<usize> {
+    const ENDS: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "apikey", "credentials"];
+    const SERVERS: &[&str] = &["pg", "db", "mysql", "mongo", "redis", "smtp"];
+    const PARTS: &str = "host port user username pass pwd database name url sslmode";
+    let before_end = ENDS.iter().filter_map(|end| word.strip_suffix(end)).map(str::len);
+    let behind_server = SERVERS
+        .iter()
+        .filter(|server| word.strip_prefix(**server).is_some_and(|rest| is_one_of(rest, PARTS)));
+    before_end.chain(behind_server.map(|server| server.len())).find(|at| *at > 0)
 }
 
 /// The words of `someWords`; a word in capitals stays whole.
@@ -139,6 +148,9 @@ mod tests {
             ("dbPassword", "db password"),
             ("OPENAI_APIKEY", "openai apikey"),
             ("OPENAIAPIKEY", "openai apikey"),
+            ("PGHOST", "pg host"),
+            ("REDISPORT", "redis port"),
+            ("DBNAME", "db name"),
             ("SECRET", "secret"),
             ("S3_KEY", "s3 key"),
         ] {

@@ -27,19 +27,30 @@ fn is_address(evidence: &Evidence) -> bool {
     evidence.ends("url urls uri dsn credentials contents json string")
 }
 
+/// Who gives out keys, and for what.
+const OTHERS: &str = "\
+    algolia anthropic apple auth0 aws azure bitbucket braintree brevo captcha clerk client cloudflare cloudinary cohere digitalocean \
+    discord dropbox email facebook fb figma firebase gcp gemini github gitlab google groq hcaptcha hetzner imap intercom licence license \
+    linkedin mail mailchimp mailgun mailjet mandrill mistral mixpanel notion oauth oauth2 okta openai paypal plaid posthog postmark \
+    pusher r2 razorpay recaptcha resend s3 segment sendgrid sentry shopify slack smtp sparkpost spotify stripe supabase telegram \
+    teller turnstile twilio twitch twitter zendesk zoom";
+
+/// Whether the value is left to whoever runs the application: "a random string", "any 32 characters".
+fn is_said_to_be_random(evidence: &Evidence) -> bool {
+    static RANDOM: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:\b|_)random(?:\b|_)|\bany (?:\d|string|value)").expect("the pattern is tested")
+    });
+    let mut placeholders = evidence.written().filter(|value| !super::evidence::is_literal(value));
+    RANDOM.is_match(&evidence.text) || placeholders.any(|value| RANDOM.is_match(value))
+}
+
 /// Whether another party gives it out: an API key, the secret of an OAuth client, a signed token.
 fn is_given_out(evidence: &Evidence) -> bool {
+    const KEYS: &[&str] = &["api key", "access key", "anon key", "role key", "public key"];
     let signed = evidence.values().any(|value| value.starts_with("eyJ"));
-    signed
-        || evidence.has("algolia apple aws azure client cloudflare discord facebook fb gcp github gitlab google imap email licence license linkedin mail mailgun \
-             notion oauth oauth2 openai paypal plaid pusher r2 s3 sendgrid sentry shopify slack smtp stripe telegram teller twilio twitter zoom")
-        || evidence.ends("token pat")
-        || evidence.has_row("api key")
-        || evidence.has_row("access key")
-        || evidence.has_row("anon key")
-        || evidence.has_row("role key")
-        || evidence.has_row("public key")
-        || evidence.has("apikey")
+    let is_named_so =
+        evidence.ends("token pat") || evidence.has("apikey") || KEYS.iter().any(|row| evidence.has_row(row));
+    signed || evidence.has(OTHERS) || is_named_so && !is_said_to_be_random(evidence)
 }
 
 /// "32 characters", "at least 64 chars", "32 bytes in hex", "your-32-character-key".
@@ -82,7 +93,8 @@ fn self_made(evidence: &Evidence) -> Option<Recipe> {
         let is_server = evidence.has("admin clickhouse dashboard database db elastic elasticsearch grafana keycloak mariadb minio mongo mongodb mysql pg pgadmin postgres postgresql rabbitmq redis root superuser");
         return is_server.then(|| of_characters(43));
     }
-    if !is_own || !evidence.has("secret key salt pepper iv token") {
+    let is_own = is_own && evidence.has("secret key salt pepper iv token");
+    if !is_own && !is_said_to_be_random(evidence) {
         return None;
     }
     if evidence.has("encryption enc crypto") && drawn().is_none() {
@@ -115,6 +127,9 @@ mod tests {
             recipe("KEY_A_SECRET", "", "a random string of at least 48 characters"),
             Some(of_characters(48))
         );
+        assert_eq!(recipe("CRON_TOKEN", "", "any 32-character value"), Some(of_characters(32)));
+        assert_eq!(recipe("BOT_TOKEN", "", "a token of 46 characters"), None);
+        assert_eq!(recipe("API_KEY", "generate-a-random-key", ""), Some(hex_bytes(32)));
         assert_eq!(recipe("VAULT_ENC_KEY", "your-32-character-encryption-key", ""), Some(of_characters(32)));
         assert_eq!(recipe("STORE_KEY", "<KEY_MUST_BE_32_LONG>", ""), Some(of_characters(32)));
         assert_eq!(recipe("DATA_KEY", "", "32 bytes, hex"), Some(hex_bytes(32)));
@@ -132,6 +147,8 @@ mod tests {
             "SMTP_PASSWORD",
             "DATABASE_URL",
             "STRIPE_WEBHOOK_SECRET",
+            "TURNSTILE_SECRET_KEY",
+            "DROPBOX_APP_KEY",
         ] {
             assert_eq!(recipe(name, "", ""), None, "{name}");
         }

@@ -24,6 +24,8 @@ pub(super) fn decide(evidence: &Evidence, secret: bool, has_default: bool, is_ma
     let is_assigned = evidence.sightings.iter().any(|sighting| sighting.value.is_some());
     // A table lists what there is, not what is needed.
     let only_listed = evidence.sightings.iter().all(|sighting| sighting.place == Place::GuideTable);
+    // Redis asks for no password unless it is given one.
+    let is_made = is_made && !evidence.has("redis valkey memcached");
     is_given || secret && is_made || !is_assigned && !only_listed
 }
 
@@ -46,6 +48,7 @@ mod tests {
         assert!(!decide(&evidence(Place::EnvFile, Some(""), None), true, false, false));
         assert!(decide(&evidence(Place::EnvFile, Some(""), None), true, false, true));
         assert!(!decide(&evidence(Place::EnvFile, Some("INFO"), None), false, true, false));
+        assert!(!decide(&evidence(Place::EnvFile, Some("null"), None), true, false, false));
     }
 
     #[test]

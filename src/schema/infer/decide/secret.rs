@@ -74,6 +74,12 @@ const SERVERS: &str = "\
     amqp broker celery clickhouse database databases db jdbc mariadb mongo mongodb mongohq mysql pg \
     postgres postgresql rabbitmq redis valkey cache cloudinary dsn queue";
 
+/// Names of such addresses of mail servers; `EMAIL_LOGO_URL` is none.
+const MAIL_ROWS: &[&str] = &["smtp url", "smtp connection", "mailer url", "mail url", "email url"];
+
+/// Names of passwords that say what they do: `REDIS_AUTH`, `BASIC_AUTH`.
+const AUTH_ROWS: &[&str] = &["redis auth", "valkey auth", "basic auth", "registry auth", "npm auth"];
+
 /// Whose incoming addresses are secrets: whoever knows one can write.
 const HOOKS: &str = "webhook webhooks";
 
@@ -164,6 +170,7 @@ fn names_secret(evidence: &Evidence) -> bool {
     let is_key = word == "key" && core > 0 && !is_one_of(&evidence.words[core - 1], OPEN_KEYS);
     is_one_of(word, SECRETS)
         || is_key
+        || evidence.ends("auth") && AUTH_ROWS.iter().any(|row| evidence.has_row(row))
         || evidence.has_row("connection string")
         || evidence.has_row("service account") && evidence.ends("json account key")
         || evidence.has_row("private key")
@@ -171,7 +178,7 @@ fn names_secret(evidence: &Evidence) -> bool {
 
 /// Whether it is the address of a server that takes a password in it, or one that is itself the permission to write.
 fn is_address_with_password(evidence: &Evidence) -> bool {
-    let is_address = evidence.ends("url urls uri uris");
+    let is_address = evidence.ends("url urls uri uris webhook");
     let is_server_url = evidence.written().any(|value| {
         const SCHEMES: &str = "\
             postgres postgresql mysql mariadb redis rediss mongodb amqp amqps valkey smtp smtps \
@@ -182,9 +189,12 @@ fn is_address_with_password(evidence: &Evidence) -> bool {
     });
     let is_http =
         evidence.written().any(|value| value.starts_with("http://") || value.starts_with("https://"));
+    // Also where it is filled in from elsewhere: `http://$USER:$PASSWORD@host`.
+    let holds_password = evidence.written().any(has_password_in_url);
+    let is_of_server = evidence.has(SERVERS) || MAIL_ROWS.iter().any(|row| evidence.has_row(row));
     is_server_url
-        || is_address
-            && (evidence.has(SERVERS) && !is_http || evidence.has(HOOKS) && !evidence.has("base public"))
+        || holds_password
+        || is_address && (is_of_server && !is_http || evidence.has(HOOKS) && !evidence.has("base public"))
 }
 
 /// Whether build tools put it into what browsers get.
@@ -305,6 +315,10 @@ mod tests {
                 ("DATABASE_URL", ""),
                 ("REDIS_URL", "redis://localhost:6379/0"),
                 ("SLACK_WEBHOOK_URL", ""),
+                ("TEAM_SLACK_WEBHOOK", ""),
+                ("SMTP_CONNECTION_URL", ""),
+                ("REDIS_AUTH", ""),
+                ("EVENTS_URL", "http://$(EVENTS_USER):$(EVENTS_PASSWORD)@$(EVENTS_HOST)/x"),
                 ("SIGNING_LOCAL_FILE_CONTENTS", ""),
             ],
         );
@@ -328,6 +342,9 @@ mod tests {
                 ("SMTP_USER", "postmaster"),
                 ("GOOGLE_CLIENT_ID", ""),
                 ("MIN_PASSWORD_LENGTH", "8"),
+                ("ALLOW_WEBHOOK", "true"),
+                ("EMAIL_LOGO_URL", ""),
+                ("SMTP_AUTH", "plain"),
                 ("ENABLE_PASSWORD", "true"),
                 ("NEXT_PUBLIC_POSTHOG_KEY", ""),
                 ("API_BASE_URL", "https://api.acme.io"),

@@ -3,6 +3,7 @@
 //! What a place says, then the shape of its values, then its name. A type that refuses one of the values that were
 //! seen is wrong; `string` is always right.
 
+use super::evidence::is_literal;
 use super::options::options;
 use super::{Evidence, Type};
 use crate::schema::definition::Constraints;
@@ -46,7 +47,9 @@ fn hinted(evidence: &Evidence) -> Option<Type> {
 /// What a text lists.
 fn listed(evidence: &Evidence) -> Option<Type> {
     let mut texts = evidence.sightings.iter().filter_map(|sighting| sighting.description.as_deref());
-    let written: Vec<&str> = evidence.values().collect();
+    let mut written: Vec<&str> = evidence.values().collect();
+    written.sort_unstable();
+    written.dedup();
     let values = texts.find_map(|text| Some(options(text, &written)).filter(|found| found.len() >= 2))?;
     if values.iter().all(|value| accepts(&Type::plain("bool"), value)) {
         return Some(Type::plain("bool"));
@@ -126,7 +129,7 @@ fn by_values(evidence: &Evidence) -> Option<Type> {
         ("email", first.contains('@')),
         ("path", first.starts_with('/') || first.starts_with("./") || first.starts_with("../")),
         ("ip", !evidence.ends("host hostname version")),
-        ("timezone", evidence.ends("tz timezone")),
+        ("timezone", is_timezone(evidence)),
         ("host", evidence.ends("host hostname domain server")),
         (
             "host-port",
@@ -139,9 +142,14 @@ fn by_values(evidence: &Evidence) -> Option<Type> {
 
 /// What a whole number is.
 fn number(evidence: &Evidence, value: &str) -> &'static str {
+    // `DOCKERIZED`, `TELEMETRY_DISABLED`.
+    let is_participle = evidence.words.last().is_some_and(|last| last.len() > 5 && last.ends_with("ed"));
     let is_switch = matches!(value, "0" | "1")
-        && (evidence.begins("enable disable is use allow no force skip show")
-            || evidence.ends("enabled enable disabled disable debug verbose secure"));
+        && (evidence.begins("no")
+            || evidence.has("enable disable is use allow auto force skip show")
+            || evidence.ends("debug verbose secure")
+            || is_participle && !evidence.has("max min num count number")
+            || is_switch_in_words(&evidence.text));
     if is_switch {
         "bool"
     } else if is_port(evidence) && accepts(&Type::plain("port"), value) {
@@ -149,6 +157,20 @@ fn number(evidence: &Evidence, value: &str) -> &'static str {
     } else {
         "int"
     }
+}
+
+/// Whether a text begins as those of switches do: "Enable/disable …", "Whether to …", "Set to 1 if …".
+fn is_switch_in_words(text: &str) -> bool {
+    const BEGINNINGS: &[&str] =
+        &["enable ", "enables ", "enable/", "disable", "whether ", "turn on", "turn off", "toggle"];
+    let plain = text.replace(['`', '"', '\''], "");
+    let mut settings = ["set to ", "set this to ", "set it to "].into_iter();
+    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+        || settings.any(|set| {
+            plain.split_once(set).is_some_and(|(_, value)| {
+                ["1 ", "true", "false", "0 "].iter().any(|switch| value.starts_with(switch))
+            })
+        })
 }
 
 fn is_port(evidence: &Evidence) -> bool {
@@ -173,7 +195,13 @@ fn url(evidence: &Evidence, value: &str) -> Type {
     if is_dsn(evidence) && accepts(&Type::plain("sentry-dsn"), value) {
         return Type::plain("sentry-dsn");
     }
-    let family = FAMILIES.iter().find(|name| accepts(&Type::plain(name), value));
+    // What is filled in later is no URL yet; its scheme tells: `postgres://${USER}:${PASSWORD}@${HOST}/app`.
+    let scheme = value.split("://").next().unwrap_or(value);
+    let bare = format!("{scheme}://user:password@host");
+    let named = format!("{bare}/name");
+    let whole = if is_literal(value) { vec![value] } else { vec![named.as_str(), bare.as_str()] };
+    let is_of = |name: &&&'static str| whole.iter().any(|whole| accepts(&Type::plain(name), whole));
+    let family = FAMILIES.iter().find(is_of);
     Type::plain(family.copied().unwrap_or("url"))
 }
 
@@ -209,13 +237,16 @@ fn by_name(evidence: &Evidence) -> Option<Type> {
         || evidence.begins(SWITCHES)
         || evidence.has("skip disable enable force allow ignore")
             && !evidence.ends("list url origins hosts ids domains")
+        || is_switch_in_words(&evidence.text)
     {
         "bool"
     } else if evidence.ends("url uri endpoint") {
         "url"
-    } else if evidence.ends("email") {
+    } else if evidence.ends("email") || is_sender(evidence) {
         "email"
-    } else if evidence.ends("tz timezone") {
+    } else if is_count(evidence) {
+        "int"
+    } else if is_timezone(evidence) {
         "timezone"
     } else if evidence.ends("host hostname") {
         "host"
@@ -225,6 +256,27 @@ fn by_name(evidence: &Evidence) -> Option<Type> {
         return None;
     };
     Some(Type::plain(name))
+}
+
+fn is_timezone(evidence: &Evidence) -> bool {
+    evidence.ends("tz timezone") || evidence.has_row("time zone")
+}
+
+/// `MAIL_FROM_ADDRESS`; `MAIL_FROM` may have a name before the address.
+fn is_sender(evidence: &Evidence) -> bool {
+    ["from address", "email address", "sender address"].iter().any(|row| evidence.has_row(row))
+}
+
+/// Whether a name says that it is a number of something. A size or a timeout may have a unit in it: `10MB`, `30s`.
+fn is_count(evidence: &Evidence) -> bool {
+    let has_unit =
+        evidence.has("size memory upload body storage file disk rate timeout duration age ttl period window");
+    let of_several = evidence.has("pool connection connections conn conns workers threads");
+    evidence.ends("seconds secs minutes mins hours days ms")
+        || !has_unit
+            && (evidence.ends("count retries attempts limit concurrency")
+                || evidence.begins("max min num")
+                || of_several && evidence.ends("max min"))
 }
 
 #[cfg(test)]
@@ -245,6 +297,11 @@ mod tests {
         for (name, value, expected) in [
             ("DEBUG", "False", "bool"),
             ("USE_TLS", "1", "bool"),
+            ("EMAIL_USE_TLS", "1", "bool"),
+            ("NEXT_PUBLIC_ENABLE_AUTH", "0", "bool"),
+            ("DOCKERIZED", "1", "bool"),
+            ("MAX_FAILED", "1", "int"),
+            ("REDIS_DB", "0", "int"),
             ("WORKERS", "1", "int"),
             ("PORT", "3000", "port"),
             ("SMTP_PORT", "587", "port"),
@@ -280,6 +337,17 @@ mod tests {
             ("API_URL", "<your-url>", "url"),
             ("SENTRY_DSN", "", "sentry-dsn"),
             ("ADMIN_EMAIL", "", "email"),
+            ("MAIL_FROM_ADDRESS", "", "email"),
+            ("LINKS_PER_PAGE_COUNT", "", "int"),
+            ("MAX_LINKS", "", "int"),
+            ("CACHE_TTL_SECONDS", "", "int"),
+            ("POOL_MAX", "", "int"),
+            ("MAX_UPLOAD_SIZE", "", "string"),
+            ("RATE_LIMIT", "", "string"),
+            ("APP_TIME_ZONE", "", "timezone"),
+            ("STORE", "postgresql://${PGUSER}:${PGPASSWORD}@${PGHOST}/${PGDATABASE}", "postgres-url"),
+            ("STORE", "redis://${REDIS_HOST}:6379/", "redis-url"),
+            ("SITE", "https://${HOST}", "http-url"),
             ("NAME", "", "string"),
         ] {
             assert_eq!(type_of(name, value, "").name, expected, "{name}={value}");
@@ -292,6 +360,9 @@ mod tests {
         assert_eq!(type_of("STORAGE", "local", text).values, ["local", "s3"]);
         assert_eq!(type_of("STORAGE", "gcs", text).name, "string");
         assert_eq!(type_of("FLAG", "", "either true or false").name, "bool");
+        assert_eq!(type_of("FLAG", "0", "Enable/Disable tracking").name, "bool");
+        assert_eq!(type_of("FLAG", "", "Set to \"1\" if you run it alone").name, "bool");
+        assert_eq!(type_of("LEVEL", "0", "How many are shown").name, "int");
         assert!(type_of("LOG_LEVEL", "INFO", "").values.contains(&"WARNING".to_owned()));
     }
 }

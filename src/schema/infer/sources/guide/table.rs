@@ -93,7 +93,8 @@ fn value(cell: &str) -> Option<String> {
             || ["Your ", "From ", "Same ", "See ", "Generate ", "Any ", "Get "]
                 .iter()
                 .any(|word| text.starts_with(word)));
-    (!text.is_empty() && !is_sentence && !(text.starts_with('(') && text.ends_with(')'))).then_some(text)
+    let is_note = text.starts_with('(') && text.ends_with(')');
+    Some(text).filter(|text| !text.is_empty() && !is_sentence && !is_note)
 }
 
 /// What stands between the first two backticks.

@@ -3,6 +3,8 @@
 //! A credential is called as its variable. The files can be encrypted for one machine, in place of which the drop-in
 //! then says `LoadCredentialEncrypted=`: `systemd-creds encrypt --name=NAME NAME NAME.cred`.
 
+use std::collections::HashMap;
+
 use super::cursor::{Cursor, entries};
 use super::text::{Escape, Text};
 use super::{Destination, Error, File, Format, Input, Output, Refusal, systemd};
@@ -61,15 +63,16 @@ impl Format for Options {
     fn read(&self, output: &Output) -> Option<Values> {
         let Output::Files(files) = output else { return None };
         let (drop_in, secrets) = files.split_last().filter(|(last, _)| last.name == DROP_IN)?;
+        let secrets: HashMap<_, _> = secrets.iter().map(|file| (file.name.as_str(), &file.content)).collect();
         entries(drop_in.content.strip_prefix("[Service]\n")?, |cursor| {
             if cursor.eat("LoadCredential=").is_some() {
                 let name = cursor.until(":")?;
                 let path = cursor.until("\n")?;
                 cursor.eat(&format!("Environment={name}_FILE=%d/{name}\n"))?;
-                let file = secrets.iter().find(|file| file.name == name)?;
+                let content = secrets.get(name)?;
                 return path
                     .ends_with(&format!("/{name}"))
-                    .then(|| (name.to_owned(), Secret::new(file.content.as_str())));
+                    .then(|| (name.to_owned(), Secret::new(content.as_str())));
             }
             cursor.eat("Environment=\"")?;
             let name = cursor.until("=")?.to_owned();

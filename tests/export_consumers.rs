@@ -365,6 +365,38 @@ fn java_properties() {
     }
 }
 
+/// The readers that `export dotenv --reader` takes, as its help names them.
+fn readers() -> Vec<String> {
+    let help =
+        Sandbox::new().envward("export dotenv --help").success().stdout.replace(char::is_whitespace, "");
+    let (_, after) = help.split_once("[possiblevalues:").unwrap();
+    after.split_once(']').unwrap().0.split(',').map(str::to_owned).collect()
+}
+
+#[test]
+fn no_reader_is_given_a_file_that_it_reads_otherwise_as_a_whole() {
+    let values = values();
+    let names = readers();
+    assert!(names.len() > 30, "{names:?}");
+    for reader in names.iter().map(String::as_str).chain(["node-dotenv,bash", "compose,systemd"]) {
+        let sandbox = Sandbox::new();
+        let mut kept = values.clone();
+        let command = format!("export dotenv --reader {reader} --file values.env --out out");
+        sandbox.write("values.env", env_file(&kept));
+        let run = sandbox.envward(&command);
+        if run.code != Some(0) {
+            for line in run.stderr.lines().filter_map(|line| line.strip_prefix("error: ")) {
+                let (name, _) = line.split_once(" cannot be written as dotenv: ").expect(reader);
+                assert!(kept.remove(name).is_some(), "{reader}: {name} is named twice");
+            }
+            run.code(1);
+            sandbox.write("values.env", env_file(&kept));
+            sandbox.envward(&command).success();
+        }
+        assert!(kept.len() > values.len() / 10, "{reader} is given {} variables", kept.len());
+    }
+}
+
 #[test]
 fn dotenv_for_one_reader() {
     if has_modules(&["dotenv"]) {

@@ -2,6 +2,8 @@
 //!
 //! Images that follow the convention read `NAME_FILE` where `NAME` is not set.
 
+use std::collections::HashMap;
+
 use super::text::Text;
 use super::{Destination, Error, File, Format, Input, Output, Refusal, dotenv};
 use crate::dotenv::Document;
@@ -32,19 +34,18 @@ impl Format for Options {
             .then(|| "it is larger than the 500 KiB that a secret of Docker can have".into())
     }
 
+    fn refuses_together(&self, values: &Values, input: &Input) -> Vec<(String, Refusal)> {
+        dotenv::Options::default().misread(&variables(values, input), &input.readers)
+    }
+
     fn write(&self, input: &Input) -> Result<Output, Error> {
-        let mut variables = Values::new();
         let mut files = Vec::new();
-        for (name, value) in &input.values {
-            if input.is_secret(name) {
-                let mut content = Text::default();
-                content.push(value.expose());
-                files.push(File { name: name.clone(), content: content.finish() });
-                variables.insert(file_variable(name), Secret::new(format!("{MOUNTED}{name}")));
-            } else {
-                variables.insert(name.clone(), value.clone());
-            }
+        for (name, value) in input.values.iter().filter(|(name, _)| input.is_secret(name)) {
+            let mut content = Text::default();
+            content.push(value.expose());
+            files.push(File { name: name.clone(), content: content.finish() });
         }
+        let variables = variables(&input.values, input);
         let content = dotenv::Options::default().lines(&variables, &input.readers);
         files.push(File { name: ENV_FILE.to_owned(), content });
         Ok(Output::Files(files))
@@ -54,6 +55,7 @@ impl Format for Options {
         let Output::Files(files) = output else { return None };
         let (variables, secrets) = files.split_last().filter(|(last, _)| last.name == ENV_FILE)?;
         let variables = Document::parse(variables.content.as_bytes()).ok()?.values();
+        let secrets: HashMap<_, _> = secrets.iter().map(|file| (file.name.as_str(), &file.content)).collect();
         let mut values = Values::new();
         for (name, value) in &variables {
             // What a program that knows the convention would do.
@@ -61,8 +63,8 @@ impl Format for Options {
                 values.insert(name.clone(), value.clone());
                 continue;
             };
-            let secret = secrets.iter().find(|secret| secret.name == file)?;
-            values.insert(name.strip_suffix("_FILE")?.to_owned(), Secret::new(secret.content.as_str()));
+            let content = secrets.get(file)?;
+            values.insert(name.strip_suffix("_FILE")?.to_owned(), Secret::new(content.as_str()));
         }
         (values.len() >= secrets.len()).then_some(values)
     }
@@ -70,6 +72,18 @@ impl Format for Options {
     fn destination(&self) -> Destination {
         Destination::Directory
     }
+}
+
+/// The variables of the env file: what is not secret, and where the rest is.
+fn variables(values: &Values, input: &Input) -> Values {
+    let variable = |(name, value): (&String, &Secret)| {
+        if input.is_secret(name) {
+            (file_variable(name), Secret::new(format!("{MOUNTED}{name}")))
+        } else {
+            (name.clone(), value.clone())
+        }
+    };
+    values.iter().map(variable).collect()
 }
 
 fn file_variable(name: &str) -> String {

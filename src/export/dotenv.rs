@@ -4,9 +4,10 @@ use clap::builder::PossibleValuesParser;
 use zeroize::Zeroizing;
 
 use super::text::{Escape, Text};
+use super::whole::{Dialect, Whole};
 use super::{Error, Format, Input, Output, Refusal};
 use crate::dotenv::Document;
-use crate::dotenv::readers::{self, Environment, verify_written};
+use crate::dotenv::readers;
 use crate::secret::{Secret, Values};
 
 /// An env file.
@@ -27,61 +28,105 @@ impl Format for Options {
             let refusal = Document::new().can_carry(name, &value, &input.readers).err();
             return refusal.map(|reason| reason.to_string().into());
         }
-        let none =
-            || format!("no way to write it is read as the same value by {}", self.readers.join(", ")).into();
-        self.line(name, &value).is_none().then(none)
+        let is_carried = Named(&self.readers).spellings(name, &value).next().is_some();
+        (!is_carried).then(|| {
+            format!("no way to write it is read as the same value by {}", self.readers.join(", ")).into()
+        })
+    }
+
+    fn refuses_together(&self, values: &Values, input: &Input) -> Vec<(String, Refusal)> {
+        self.misread(values, &input.readers)
     }
 
     fn write(&self, input: &Input) -> Result<Output, Error> {
         Ok(Output::Text(self.lines(&input.values, &input.readers)))
     }
 
-    fn read(&self, output: &Output) -> Option<Values> {
-        let Output::Text(text) = output else { return None };
-        if self.readers.is_empty() {
-            return Document::parse(text.as_bytes()).ok().map(|document| document.values());
-        }
-        let read = |id: &String| readers::by_id(id)?.read(text.as_bytes(), &Environment::new()).ok();
-        let mut readings = self.readers.iter().map(read);
-        let first = readings.next()??;
-        readings.all(|reading| reading.as_ref() == Some(&first)).then_some(first)
+    fn says_the_same(&self, output: &Output, input: &Input) -> bool {
+        let Output::Text(text) = output else { return false };
+        let readings = if self.readers.is_empty() {
+            Portable(&input.readers).read(text)
+        } else {
+            Named(&self.readers).read(text)
+        };
+        readings.into_iter().all(|reading| reading.is_some_and(|values| values == input.values))
     }
 }
 
 impl Options {
     /// The lines of these values. One that has no line is missed when they are read back.
     pub(super) fn lines(&self, values: &Values, readers: &[String]) -> Zeroizing<String> {
-        let mut text = Text::default();
-        for (name, value) in values {
-            let line = if self.readers.is_empty() {
-                let mut document = Document::new();
-                document.set_for(name, value, readers).ok();
-                let line = std::str::from_utf8(&document.to_bytes()).map(str::to_owned);
-                line.map(Secret::from).ok()
-            } else {
-                self.line(name, value)
-            };
-            text.push(line.as_ref().map_or("", Secret::expose));
-        }
-        text.finish()
+        self.whole(values, readers).text()
     }
 
-    /// The plainest line that all of the named readers read as the value, and the line after it as it is, also where
-    /// quotes follow in which an open one would end.
-    fn line(&self, name: &str, value: &Secret) -> Option<Secret> {
+    /// The variables that have a line each which is read as its value, but not in one file with all the others.
+    pub(super) fn misread(&self, values: &Values, readers: &[String]) -> Vec<(String, Refusal)> {
+        let (mut kept, mut misread) = (values.clone(), Vec::new());
+        // Without those that it refuses, a file is put together in other steps: none may be refused at the next try.
+        loop {
+            let refused: Vec<_> = self.whole(&kept, readers).refused.into_iter().map(str::to_owned).collect();
+            if refused.is_empty() {
+                break;
+            }
+            kept.retain(|name, _| !refused.contains(name));
+            misread.extend(refused);
+        }
+        let readers = if self.readers.is_empty() { readers } else { &self.readers }.join(", ");
+        let reason =
+            format!("{readers} would take it or a line after it for another value, however both are written");
+        misread.into_iter().map(|name| (name, reason.clone().into())).collect()
+    }
+
+    fn whole<'a>(&self, values: &'a Values, readers: &[String]) -> Whole<'a> {
+        if self.readers.is_empty() {
+            Whole::of(values, &Portable(readers))
+        } else {
+            Whole::of(values, &Named(&self.readers))
+        }
+    }
+}
+
+/// The readers of an environment, beside which every other one is to read the file too.
+struct Portable<'a>(&'a [String]);
+
+impl Dialect for Portable<'_> {
+    fn spellings(&self, name: &str, value: &Secret) -> impl Iterator<Item = Secret> {
+        let mut document = Document::new();
+        let is_set = document.set_for(name, value, self.0).is_ok();
+        let line = is_set.then(|| std::str::from_utf8(&document.to_bytes()).map(Secret::new).ok());
+        line.flatten().into_iter()
+    }
+
+    fn read(&self, text: &str) -> Vec<Option<Values>> {
+        let strict = Document::parse(text.as_bytes()).ok().map(|document| document.values());
+        let declared = readers::read_all(text.as_bytes(), self.0).into_iter();
+        [strict].into_iter().chain(declared.map(|(_, reading)| reading.ok())).collect()
+    }
+}
+
+/// Readers for which alone a file is written.
+struct Named<'a>(&'a [String]);
+
+impl Dialect for Named<'_> {
+    fn spellings(&self, name: &str, value: &Secret) -> impl Iterator<Item = Secret> {
+        // A line is read as it is, and the line after it, also where quotes follow in which an open one would end.
         let (next, one) = ("NEXT_LINE", Secret::new("1"));
-        let reads = |line: &Secret| {
+        let reads = move |line: &Secret| {
             let mut file = Text::default();
             file.push(line.expose()).push(next).push("=1\nQUOTES='`'\nMORE=\"1\"\n");
-            let file = file.finish();
-            [(name, value), (next, &one)]
-                .into_iter()
-                .all(|(name, value)| verify_written(file.as_bytes(), &self.readers, name, value).is_ok())
+            self.read(&file.finish()).iter().all(|reading| {
+                let reads = |name, value| reading.as_ref().and_then(|values| values.get(name)) == Some(value);
+                reads(name, value) && reads(next, &one)
+            })
         };
         // Which control characters are blanks, that end a bare value, is where readers surprise most.
         let bare_last = usize::from(value.expose().contains(char::is_control));
         let spellings = SPELLINGS.iter().cycle().skip(bare_last).take(SPELLINGS.len());
-        spellings.map(|spelling| spelling.line(name, value.expose())).find(reads)
+        spellings.map(|spelling| spelling.line(name, value.expose())).filter(reads)
+    }
+
+    fn read(&self, text: &str) -> Vec<Option<Values>> {
+        readers::read_all(text.as_bytes(), self.0).into_iter().map(|(_, reading)| reading.ok()).collect()
     }
 }
 
@@ -176,6 +221,13 @@ mod tests {
         assert_eq!(text("dotenv --reader python-dotenv", &values), expected);
         let expected = "A='two\nlines'\nB='it'\\''s \"$x\" \\'\nC=plain\n";
         assert_eq!(text("dotenv --reader bash,sh", &values), expected);
+    }
+
+    #[test]
+    fn a_quote_that_would_end_in_a_line_below_is_written_in_another_way() {
+        // npm's dotenv reads on from `'x #\'` to the quote in `B='`.
+        let values = [("A", "x #\\"), ("B", "'")];
+        assert_eq!(text("dotenv --reader node-dotenv", &values), "A='x #\\'\nB='''\n");
     }
 
     #[test]

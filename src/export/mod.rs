@@ -42,6 +42,7 @@ mod template;
 mod terraform_tfvars;
 mod text;
 mod toml;
+mod whole;
 mod yaml;
 mod yaml_text;
 
@@ -118,6 +119,11 @@ trait Format {
     /// Why the form cannot carry this variable, if it cannot.
     fn refuses(&self, _name: &str, _value: &str, _input: &Input) -> Option<Refusal> {
         None
+    }
+
+    /// Those of the variables, none of which the form refuses by itself, that it cannot carry beside the others.
+    fn refuses_together(&self, _values: &Values, _input: &Input) -> Vec<(String, Refusal)> {
+        Vec::new()
     }
 
     /// Writes the values, none of which the form refuses.
@@ -297,7 +303,13 @@ impl Form {
             let reason = self.refusal(name, value.expose(), input)?;
             Some(Refused { form: self.name(), name: name.clone(), reason })
         };
-        input.values.iter().filter_map(refusal).collect()
+        let mut refused: Vec<_> = input.values.iter().filter_map(refusal).collect();
+        let names: BTreeSet<_> = refused.iter().map(|variable| variable.name.clone()).collect();
+        let mut rest = input.values.clone();
+        rest.retain(|name, _| !names.contains(name));
+        let together = self.format().refuses_together(&rest, input).into_iter();
+        refused.extend(together.map(|(name, reason)| Refused { form: self.name(), name, reason }));
+        refused
     }
 
     fn refusal(&self, name: &str, value: &str, input: &Input) -> Option<Refusal> {
@@ -317,8 +329,12 @@ fn carrying(input: &Input, refused: &[Refused]) -> Vec<&'static str> {
         };
         !refused.iter().any(cannot)
     };
-    // A template carries what its author thinks of, and a reference no value.
-    let holds_values = |form: &&Form| form.store().is_none() && !matches!(form, Form::Template(_));
+    // A template carries what its author thinks of, and a reference no value. The form itself may carry it with other
+    // options, for other readers than those that were asked for.
+    let holds_values = |form: &&Form| {
+        let is_itself = refused.iter().any(|variable| variable.form == form.name());
+        form.store().is_none() && !matches!(form, Form::Template(_)) && !is_itself
+    };
     Form::all().iter().filter(holds_values).filter(|form| carries(form)).map(Form::name).collect()
 }
 

@@ -104,6 +104,10 @@ impl Dialect for Portable<'_> {
     }
 }
 
+/// The readers made of python-dotenv, whose expression takes a backslash and a quote for an escape also where another
+/// backslash stands before them: it reads on from there to a quote in a line below, if one comes.
+const READ_ON: &[&str] = &["python-dotenv", "environs", "compose-v1"];
+
 /// Readers for which alone a file is written.
 struct Named<'a>(&'a [String]);
 
@@ -119,10 +123,15 @@ impl Dialect for Named<'_> {
                 reads(name, value) && reads(next, &one)
             })
         };
+        let reads_on = self.0.iter().any(|id| READ_ON.contains(&id.as_str()));
+        let is_safe = move |line: &Secret| {
+            let ends = |end| line.expose().ends_with(end);
+            !(reads_on && (ends("\\\\'\n") || ends("\\\\\"\n")))
+        };
         // Which control characters are blanks, that end a bare value, is where readers surprise most.
         let bare_last = usize::from(value.expose().contains(char::is_control));
         let spellings = SPELLINGS.iter().cycle().skip(bare_last).take(SPELLINGS.len());
-        spellings.map(|spelling| spelling.line(name, value.expose())).filter(reads)
+        spellings.map(|spelling| spelling.line(name, value.expose())).filter(is_safe).filter(reads)
     }
 
     fn read(&self, text: &str) -> Vec<Option<Values>> {
@@ -228,6 +237,15 @@ mod tests {
         // npm's dotenv reads on from `'x #\'` to the quote in `B='`.
         let values = [("A", "x #\\"), ("B", "'")];
         assert_eq!(text("dotenv --reader node-dotenv", &values), "A='x #\\'\nB='''\n");
+    }
+
+    #[test]
+    fn python_dotenv_reads_on_from_a_backslash_before_the_last_quote() {
+        assert!(refusal("dotenv --reader python-dotenv", "A", "x #\\").contains("python-dotenv"));
+        assert_eq!(
+            text("dotenv --reader python-dotenv", &[("A", "x$\\"), ("B", "' '")]),
+            "A=x$\\\nB='\\' \\''\n"
+        );
     }
 
     #[test]

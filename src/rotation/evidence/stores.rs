@@ -131,7 +131,8 @@ impl Join<'_> {
         let changed = if is_own { self.change().map(|change| change.at) } else { self.newest_change() };
         if changed.is_none_or(|changed| changed <= push.at) {
             let message = format!(
-                "store {store} has version {version} of {}, which no push made, and no value changed since version {}",
+                "store {store} has version {version} of {}, which no push made: it holds what version {} got, or a \
+                 value that is not known here",
                 day(made),
                 escape(&push.version)
             );

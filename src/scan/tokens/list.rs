@@ -44,7 +44,8 @@ pub static ALL: &[Token] = &[
     starting(
         "slack-token",
         "a Slack token",
-        &["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"],
+        // One for all of them: there is room for few.
+        &["xox"],
         r"xox[abprs]-([0-9]{6,}-[0-9A-Za-z-]{12,200})",
     ),
     starting(
@@ -61,6 +62,13 @@ pub static ALL: &[Token] = &[
     ),
     // docs.stripe.com/keys
     starting("stripe-key", "a Stripe key", &["sk_live_", "rk_live_"], "[sr]k_live_([0-9A-Za-z]{20,250})"),
+    // docs.stripe.com/webhooks/signature, and standardwebhooks.com for others.
+    starting(
+        "webhook-secret",
+        "the signing secret of a webhook",
+        &["whsec_"],
+        "whsec_([0-9A-Za-z+/]{32,88}={0,2})",
+    ),
     // The middle of every key is the base64 of `OpenAI`.
     Token {
         id: "openai-key",
@@ -76,6 +84,7 @@ pub static ALL: &[Token] = &[
         &["sk-ant-"],
         "sk-ant-(?:api|admin|oat)[0-9]{2}-([0-9A-Za-z_-]{80,120})",
     ),
+    starting("groq-key", "a Groq API key", &["gsk_"], "gsk_([0-9A-Za-z]{52})"),
     // docs.cloud.google.com/docs/authentication/api-keys
     starting("google-api-key", "a Google API key", &["AIza"], "AIza([0-9A-Za-z_-]{35})"),
     starting(
@@ -142,6 +151,9 @@ pub static ALL: &[Token] = &[
     ),
     starting("hugging-face-token", "a Hugging Face token", &["hf_"], "hf_([0-9A-Za-z]{34})"),
     starting("atlassian-token", "an Atlassian token", &["ATATT3"], "ATATT3([0-9A-Za-z_=-]{100,300})"),
+    starting("linear-key", "a Linear API key", &["lin_api_"], "lin_api_([0-9A-Za-z]{40})"),
+    // docs.sentry.io/account/auth-tokens
+    starting("sentry-token", "a Sentry token", &["sntrys_"], "sntrys_([0-9A-Za-z+/_=-]{80,400})"),
     starting("grafana-token", "a Grafana token", &["glsa_"], "glsa_([0-9A-Za-z]{32}_[0-9a-f]{8})"),
     starting(
         "doppler-token",
@@ -193,8 +205,10 @@ mod tests {
                 format!("https://hooks.slack.com/services/T00000000/B00000000/{}", "X".repeat(24)),
             ),
             ("stripe-key", format!("sk_live_{}", part(24)), "sk_live_your_key_here_please_now".to_owned()),
+            ("webhook-secret", format!("whsec_{}", part(32)), "whsec_your_signing_secret".to_owned()),
             ("openai-key", format!("sk-proj-{}T3BlbkFJ{}", part(40), part(40)), format!("sk-{}", part(40))),
             ("anthropic-key", format!("sk-ant-api03-{}AA", long(93)), "sk-ant-api03-...".to_owned()),
+            ("groq-key", format!("gsk_{}", long(52)), "gsk_your_groq_api_key_here".to_owned()),
             ("google-api-key", format!("AIza{}", part(35)), format!("AIza{}", "0".repeat(35))),
             (
                 "google-oauth-secret",
@@ -227,6 +241,8 @@ mod tests {
             ("shopify-token", format!("shpat_{}", hex(32)), format!("shpat_{}", hex(16))),
             ("hugging-face-token", format!("hf_{}", part(34)), format!("half_{}", part(34))),
             ("atlassian-token", format!("ATATT3{}", long(180)), format!("ATATT3{}", part(20))),
+            ("linear-key", format!("lin_api_{}", part(40)), format!("lin_api_{}", "x".repeat(40))),
+            ("sentry-token", format!("sntrys_{}", long(160)), "sntrys_your_token".to_owned()),
             ("grafana-token", format!("glsa_{}_{}", part(32), hex(8)), format!("glsa_{}", part(32))),
             ("doppler-token", format!("dp.pt.{}", part(43)), "dp.pt.xxxx".to_owned()),
         ]

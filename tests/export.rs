@@ -148,6 +148,46 @@ fn docker_secrets_are_private_files_and_the_variables_that_name_them() {
 }
 
 #[test]
+fn what_an_earlier_export_left_is_named_and_stays() {
+    let sandbox = sealed_shop();
+    sandbox.envward("export docker-secrets --out run").success().stderr("wrote 3 files into run\n");
+    sandbox.write("run/README.md", "not envward's");
+    sandbox.write("run/.API_KEY.tmp.4711.0", "key");
+    sandbox.shell("mkdir run/nested");
+    sandbox.envward("export docker-secrets --out run --except DB_PASSWORD").success().stderr(
+        "wrote 2 files into run\n\
+         warning: run also holds what this export did not write: .API_KEY.tmp.4711.0, DB_PASSWORD\n\
+         help: the secret of a variable that is gone stays there until its file is removed\n",
+    );
+    assert_eq!(sandbox.read("run/DB_PASSWORD"), "pass-1");
+}
+
+#[test]
+fn of_files_where_one_cannot_be_written_none_is() {
+    let sandbox = sealed_shop();
+    sandbox.shell("mkdir -p run/DB_PASSWORD");
+    sandbox.envward("export systemd-credentials --out run").code(3).stdout("").stderr_has("run/DB_PASSWORD");
+    assert!(!sandbox.has("run/API_KEY"));
+    sandbox.shell("rmdir run/DB_PASSWORD; echo old > run/credentials.conf; chmod 600 run/credentials.conf; git add -f run");
+    sandbox.envward("export systemd-credentials --out run").code(3).stderr_has("git tracks ");
+    assert!(!sandbox.has("run/API_KEY"));
+    sandbox.shell("git rm -q --cached run/credentials.conf; touch run/.gitkeep; git add -f run/.gitkeep");
+    sandbox.envward("export systemd-credentials --out run").success().stderr("wrote 3 files into run\n");
+}
+
+#[test]
+fn a_thousand_secrets_are_written_at_the_same_time() {
+    let sandbox = crate::support::Sandbox::new();
+    let variables: Vec<_> = (0..1000).map(|number| format!("V{number}=value-{number}")).collect();
+    sandbox.write("app.env", variables.join("\n") + "\n");
+    sandbox.shell("git init -q .");
+    let run = sandbox.envward("export docker-secrets --file app.env --out run").success();
+    run.stderr("wrote 1001 files into run\n");
+    assert_eq!(sandbox.read("run/V999"), "value-999");
+    assert!(sandbox.read("run/secrets.env").ends_with("V999_FILE=/run/secrets/V999\n"));
+}
+
+#[test]
 fn github_env_prints_the_masks_and_appends_the_lines() {
     let mut sandbox = sealed_shop();
     sandbox.envward("export github-env").code(2).stdout("").stderr(

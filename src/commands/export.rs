@@ -1,5 +1,7 @@
 //! `envward export`: write the environment in a form that other programs read.
 
+mod files;
+
 use std::path::{Path, PathBuf};
 
 use super::injected::{Choice, Loaded, Origin, Reading, fits, guard};
@@ -10,7 +12,7 @@ use crate::context::Context;
 use crate::env_vars::EnvSnapshot;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::export::{self, Destination, File, Form, NamedStore, Output, Stored};
+use crate::export::{self, Destination, Form, NamedStore, Output, Stored};
 use crate::inject::{self, Effective};
 use crate::manifest::StoreDefinition;
 use crate::project::Project;
@@ -182,7 +184,7 @@ fn say_refused(error: &export::Error, context: &mut Context) -> ExitCode {
 fn write(output: &Output, place: &Place, context: &mut Context) -> Result<(), Error> {
     match (output, place) {
         (Output::Text(text), Place::File(path)) => write_file(path, text, context),
-        (Output::Files(files), Place::Directory(directory)) => write_files(files, directory, context),
+        (Output::Files(files), Place::Directory(directory)) => files::write(files, directory, context),
         (Output::Append { commands, lines }, Place::Appended(path)) => {
             // The values are masked before anybody can print them.
             context.ui.result(commands).map_err(Error::Output)?;
@@ -201,20 +203,5 @@ fn write_file(path: &Path, text: &str, context: &mut Context) -> Result<(), Erro
     fs::write_private(path, text.as_bytes())?;
     let file = shown(path, context);
     context.ui.say(&format!("wrote {file}"));
-    Ok(())
-}
-
-fn write_files(files: &[File], directory: &Path, context: &mut Context) -> Result<(), Error> {
-    let paths: Vec<_> = files.iter().map(|file| directory.join(&file.name)).collect();
-    for path in &paths {
-        git::refuse_tracked(path, &context.env)?;
-    }
-    fs::create_private_dir(directory)?;
-    for (file, path) in files.iter().zip(&paths) {
-        fs::write_private(path, file.content.as_bytes())?;
-    }
-    let directory = shown(directory, context);
-    let plural = if files.len() == 1 { "file" } else { "files" };
-    context.ui.say(&format!("wrote {} {plural} into {directory}", files.len()));
     Ok(())
 }

@@ -263,7 +263,7 @@ fn rotation_exit_code(error: &rotation::Error) -> ExitCode {
         rotation::Error::Seal(error) => sealed_exit_code(error),
         rotation::Error::File(fs::Error::Locked { .. }) | rotation::Error::Busy { .. } => ExitCode::Conflict,
         rotation::Error::Partial { .. } => ExitCode::Store,
-        rotation::Error::Recorded { .. } => ExitCode::Usage,
+        rotation::Error::Recorded { .. } | rotation::Error::NoWayBack { .. } => ExitCode::Usage,
         rotation::Error::Driver { error, .. } => driver_exit_code(error),
         _ => ExitCode::Unreadable,
     }

@@ -42,6 +42,12 @@ pub enum Error {
         /// The variable.
         variable: String,
     },
+    /// A rotation whose previous value may have been ended is not taken back.
+    #[error("the rotation of {variable} cannot be taken back: its previous value may have been ended")]
+    NoWayBack {
+        /// The variable.
+        variable: String,
+    },
     /// A store took a part of what was to be written.
     #[error("store {store} has a part of the new values only")]
     Partial {
@@ -82,6 +88,7 @@ impl Error {
             Self::Recorded { variable } => {
                 Some(format!("finish it with: envward rotate {variable} --resume; or rotate it once more"))
             }
+            Self::NoWayBack { variable } => Some(format!("go on with: envward rotate {variable} --resume")),
             Self::Partial { .. } => None,
             Self::Journal { .. } => Some(
                 "see which value works, put it in place with: envward set; then remove the file".to_owned(),

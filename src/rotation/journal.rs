@@ -74,6 +74,22 @@ pub struct Journal {
     pub until: Option<Timestamp>,
     /// Whether the target was seen to refuse the previous value.
     pub seen: bool,
+    /// Whether the target may refuse the previous value by now and nothing makes it accept that again, so that the
+    /// only way is forward.
+    pub one_way: bool,
+}
+
+impl Journal {
+    /// What to do about it after it was stopped.
+    pub fn ways_on(&self) -> String {
+        let name = &self.variable;
+        let back = if self.one_way {
+            "there is no way back, since the previous value may have been ended".to_owned()
+        } else {
+            format!("or take it back with: envward rotate {name} --abort")
+        };
+        format!("go on with: envward rotate {name} --resume; {back}")
+    }
 }
 
 /// The journal as it is written.
@@ -89,6 +105,8 @@ struct Written {
     before: IndexMap<String, String>,
     until: Option<String>,
     seen: bool,
+    #[serde(default)]
+    one_way: bool,
 }
 
 impl Drop for Written {
@@ -216,6 +234,7 @@ impl<'a> Journals<'a> {
             before: values(&mut written.before),
             until: written.until.as_ref().and_then(|until| until.parse().ok()),
             seen: written.seen,
+            one_way: written.one_way,
         })
     }
 
@@ -248,6 +267,7 @@ impl<'a> Journals<'a> {
             before: texts(&journal.before),
             until: journal.until.map(|until| until.to_string()),
             seen: journal.seen,
+            one_way: journal.one_way,
         };
         let length: usize = journal.pending.values().chain(journal.before.values()).map(Secret::len).sum();
         // Room for all of it with every character escaped, so that no copy stays behind when it grows.

@@ -7,6 +7,9 @@ use std::time::Duration;
 use crate::support::shop::{ALICE, ALICE_PUBLIC};
 use crate::support::{Sandbox, openbao, postgres, redis};
 
+/// An overlap in a policy.
+const ONE_DAY: &str = r#"overlap = "1d", "#;
+
 /// A database whose password is rotated.
 struct Database {
     /// The driver's options in the schema.
@@ -19,6 +22,8 @@ struct Database {
     admin: String,
     /// Whether an application that has this URL can work.
     works: fn(&str) -> bool,
+    /// The overlap in the policy.
+    overlap: &'static str,
 }
 
 /// One role.
@@ -51,7 +56,13 @@ fn of_server(server: &postgres::Server, takes_turns: bool) -> Database {
         ),
         admin: server.admin_url(),
         works: postgres::works,
+        overlap: ONE_DAY,
     }
+}
+
+/// The same, and the policy ends the previous role at once.
+fn two_roles_at_once() -> Option<Database> {
+    Some(Database { overlap: "", ..two_roles()? })
 }
 
 /// A user with two passwords meanwhile.
@@ -67,7 +78,13 @@ fn acl_user() -> Option<Database> {
         ),
         admin: server.admin_url(),
         works: redis::works,
+        overlap: ONE_DAY,
     })
+}
+
+/// The same, and the policy ends the previous password at once.
+fn acl_user_at_once() -> Option<Database> {
+    Some(Database { overlap: "", ..acl_user()? })
 }
 
 /// A sealed project that uses the database. `stores` is what follows the environment's name.
@@ -92,13 +109,13 @@ secret = false
 
 [vars.DB_PASSWORD]
 generate = {{ kind = "alphanumeric", length = 43 }}
-rotate = {{ every = "90d", overlap = "1d", driver = {} }}
+rotate = {{ every = "90d", {}driver = {} }}
 
 [vars.DATABASE_URL]
 type = "{}"
 template = "{}"
 "#,
-            database.driver, database.url.0, database.url.1
+            database.overlap, database.driver, database.url.0, database.url.1
         ),
     );
     sandbox.write(".gitignore", ".env*\n.envward/\n");
@@ -201,8 +218,9 @@ fn check(database: fn() -> Option<Database>, step: &str) {
         assert_eq!(run.code, None, "{step}: {}", run.stderr);
         sandbox.set("ENVWARD_TEST_ONLY_KILL_AT", "");
         let end = sandbox.envward(&format!("rotate {way}"));
-        // What is recorded is done: there is nothing to take back.
-        let is_recorded = way == "--abort" && step == "recorded";
+        // What is recorded is done: there is nothing to take back. Nor is there where the previous one was ended.
+        let is_ended = step == "ended" && database.overlap.is_empty();
+        let is_recorded = way == "--abort" && (step == "recorded" || is_ended);
         assert_eq!(end.code, Some(if is_recorded { 2 } else { 0 }), "{step} {way}: {}", end.stderr);
         let now = url(&sandbox);
         assert!((database.works)(&now), "{step} {way}: what the sealed file says does not work");
@@ -247,6 +265,14 @@ killed! {
     acl_user_killed_when_it_is_sealed: acl_user "current",
     acl_user_killed_when_it_is_pushed: acl_user "pushed",
     acl_user_killed_when_it_is_recorded: acl_user "recorded",
+    two_roles_at_once_killed_when_it_is_set: two_roles_at_once "set",
+    two_roles_at_once_killed_when_it_is_pushed: two_roles_at_once "pushed",
+    two_roles_at_once_killed_when_the_old_one_is_ended: two_roles_at_once "ended",
+    two_roles_at_once_killed_when_it_is_recorded: two_roles_at_once "recorded",
+    acl_user_at_once_killed_when_it_is_set: acl_user_at_once "set",
+    acl_user_at_once_killed_when_it_is_pushed: acl_user_at_once "pushed",
+    acl_user_at_once_killed_when_the_old_one_is_ended: acl_user_at_once "ended",
+    acl_user_at_once_killed_when_it_is_recorded: acl_user_at_once "recorded",
 }
 
 #[test]

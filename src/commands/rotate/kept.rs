@@ -34,8 +34,9 @@ pub(super) fn keep(
     journal: Option<&str>,
     context: &mut Context,
 ) -> Result<(), Error> {
-    let is_over = journal.is_none() && (session.took_over.get() && !session.args.no_push);
-    if !is_over && !is_needed(session, variable, context) {
+    // What another machine kept says the same as the one here, or is removed with it.
+    let is_taken_over = session.took_over.get() && !session.args.no_push;
+    if !is_taken_over && !is_needed(session, variable, context) {
         return Ok(());
     }
     let name = name_of(variable);

@@ -89,10 +89,7 @@ impl<'a> Session<'a> {
         let journal = self.journals().read(name, &opened, &mut access)?;
         let Some(journal) = journal.filter(|journal| journal.step != Step::Recorded) else { return Ok(()) };
         let message = format!("a rotation of {name} was stopped after: {}", journal.step.name());
-        let help = format!(
-            "go on with: envward rotate {name} --resume; or take it back with: envward rotate {name} --abort"
-        );
-        Err(Error::usage_with_help(message, help))
+        Err(Error::usage_with_help(message, journal.ways_on()))
     }
 
     /// Hands everything that carries a rotation through to `work`. At a terminal asks first whether the commands of

@@ -11,11 +11,15 @@ impl<W: World> Carry<'_, W> {
     /// Takes a rotation back that is not recorded yet.
     ///
     /// # Errors
-    /// A step failed, or someone else gave one of the variables another value meanwhile. The journal is kept; both
+    /// The previous value may have been ended for good; a step failed, or someone else gave one of the variables
+    /// another value meanwhile. The journal is kept; both
     /// going back and going on are still possible.
     pub fn back(&mut self, mut journal: Journal) -> Result<(), W::Error> {
         let was_sealed = self.is_sealed(&journal)?;
         self.require_unrecorded(&journal)?;
+        if journal.one_way {
+            return Err(Error::NoWayBack { variable: journal.variable }.into());
+        }
         let was_pushed = was_sealed || journal.step >= Step::Current;
         // Whoever goes on after a crash in between begins at the target again.
         journal.step = Step::Pending;

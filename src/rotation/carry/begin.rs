@@ -38,6 +38,7 @@ impl<W: World> Carry<'_, W> {
             before,
             until: None,
             seen: false,
+            one_way: false,
         };
         let text = self.journals().seal(&journal, &opened, self.access)?;
         self.world.keep(&opened, &journal.variable, Some(&text))?;

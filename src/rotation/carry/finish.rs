@@ -58,6 +58,7 @@ impl<W: World> Carry<'_, W> {
             before,
             until: None,
             seen: false,
+            one_way: true,
         })
     }
 

@@ -19,6 +19,9 @@ impl<W: World> Carry<'_, W> {
     pub fn forward(&mut self, mut journal: Journal) -> Result<Outcome, W::Error> {
         while let Some(step) = self.next(&journal) {
             self.world.progress(&Progress::Begins(step));
+            if step == Step::Ended && self.driver.has_overlap() && !journal.one_way {
+                self.leave_no_way_back(&mut journal)?;
+            }
             self.take(step, &mut journal)?;
             self.world.progress(&Progress::Done(step));
             journal.step = step;
@@ -57,6 +60,18 @@ impl<W: World> Carry<'_, W> {
             Step::Pending => {}
         }
         Ok(())
+    }
+
+    /// Has every copy of the journal say that the previous value may be ended by now, before it is. A driver whose
+    /// target takes two values removes one of them to go back, and that would be the last one.
+    fn leave_no_way_back(&mut self, journal: &mut Journal) -> Result<(), W::Error> {
+        journal.one_way = true;
+        self.note(journal)?;
+        // Whoever takes over the kept one has a checkout in which nothing is done yet.
+        let kept = Journal { step: Step::Pending, ..journal.clone() };
+        let opened = self.open()?;
+        let text = self.journals().seal(&kept, &opened, self.access)?;
+        self.world.keep(&opened, &journal.variable, Some(&text))
     }
 
     /// Sets or tests the new value. If that fails where the target has one value only, it gets the previous one

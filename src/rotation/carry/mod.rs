@@ -9,7 +9,8 @@
 //! carry.finish(journal)?;                    // when the overlap is over, on any machine
 //! ```
 //! Promised: the journal says what is done before the next step begins, every step can be done twice, and whatever
-//! stops it, going on or going back ends with a value in the sealed file that the target accepts.
+//! stops it, going on or going back ends with a value in the sealed file that the target accepts. Where the target has
+//! two values meanwhile, going back is refused once the previous one may be gone.
 
 mod back;
 mod begin;

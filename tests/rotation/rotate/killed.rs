@@ -1,7 +1,9 @@
 //! The process is killed before, during and after each step: after `--resume` and after `--abort` the sealed file, the
 //! env file, the store and the target agree.
 
-use super::{AT_ONCE, OLD, TWO_VALUES, accepted, agreed, allow, events, project, project_with, sealed};
+use super::{
+    AT_ONCE, OLD, TWO_VALUES, accepted, agreed, allow, events, project, project_with, sealed, without_overlap,
+};
 use crate::support::Sandbox;
 use crate::support::openbao::server;
 
@@ -80,6 +82,99 @@ killed! {
     with_an_overlap_while_it_is_recorded: TWO_VALUES "recorded",
 }
 
+/// Kills a rotation at every moment of a step, where the target takes two values and the policy gives no overlap, and
+/// brings it to an end in both ways. From the end of the previous value on the only way is forward.
+#[track_caller]
+fn check_without_overlap(step: &str) {
+    let before = project(TWO_VALUES);
+    without_overlap(&before);
+    for moment in ["begins", "done", "noted"] {
+        let moment = &format!("{moment}:{step}");
+        let may_have_ended = matches!(step, "recorded" | "ended") && moment != "begins:ended";
+        let mut resumed = before.copy();
+        allow(&resumed);
+        kill(&mut resumed, moment);
+        resumed.envward("rotate --resume").success();
+        let value = agreed(&resumed, "local");
+        assert_eq!(accepted(&resumed), [value], "{moment}");
+
+        let mut aborted = before.copy();
+        allow(&aborted);
+        kill(&mut aborted, moment);
+        let run = aborted.envward("rotate --abort");
+        assert_eq!(run.code, Some(if may_have_ended { 2 } else { 0 }), "{moment}: {}", run.stderr);
+        if may_have_ended {
+            assert!(
+                aborted.has(".envward/rotations/production/TOKEN.age"),
+                "{moment}: the new value is lost"
+            );
+            aborted.envward("rotate --resume").success();
+        }
+        let value = agreed(&aborted, "local");
+        assert_eq!(value == OLD, !may_have_ended, "{moment}");
+        assert_eq!(accepted(&aborted), [value], "{moment}");
+    }
+}
+
+#[test]
+fn two_values_without_an_overlap_while_it_is_set() {
+    check_without_overlap("set");
+}
+
+#[test]
+fn two_values_without_an_overlap_while_it_is_sealed() {
+    check_without_overlap("current");
+}
+
+#[test]
+fn two_values_without_an_overlap_while_it_is_pushed() {
+    check_without_overlap("pushed");
+}
+
+#[test]
+fn two_values_without_an_overlap_while_the_old_one_is_ended() {
+    check_without_overlap("ended");
+}
+
+#[test]
+fn two_values_without_an_overlap_while_it_is_recorded() {
+    check_without_overlap("recorded");
+}
+
+#[test]
+fn what_a_failed_finish_may_have_ended_is_not_taken_back() {
+    let sandbox = project(TWO_VALUES);
+    without_overlap(&sandbox);
+    // It ends the old value, and fails after that.
+    sandbox.write(
+        "target.sh",
+        sandbox.read("target.sh").replace(
+            "finish) put \"$ENVWARD_NEW_VALUE\" ;;",
+            "finish) put \"$ENVWARD_NEW_VALUE\"; [ -e \"$HOME/mended\" ] ;;",
+        ),
+    );
+    sandbox.shell("chmod 700 target.sh");
+    allow(&sandbox);
+    let _ = sandbox
+        .envward("rotate TOKEN --yes")
+        .code(5)
+        .stderr_has("the command \"finish\" of TOKEN ended with 1\n");
+    sandbox.envward("rotate TOKEN --yes").code(2).stderr(
+        "error: a rotation of TOKEN was stopped after: pushed\n\
+         help: go on with: envward rotate TOKEN --resume; there is no way back, since the previous value may have \
+         been ended\n",
+    );
+    sandbox.envward("rotate --abort").code(2).stderr(
+        "error: the rotation of TOKEN cannot be taken back: its previous value may have been ended\n\
+         help: go on with: envward rotate TOKEN --resume\n",
+    );
+    let value = agreed(&sandbox, "local");
+    assert_eq!(accepted(&sandbox), [value.as_str()]);
+    sandbox.write("../home/mended", "");
+    sandbox.envward("rotate --resume").success();
+    assert_eq!(agreed(&sandbox, "local"), value);
+}
+
 #[test]
 fn on_a_server_the_versions_agree_after_a_kill_around_the_push() {
     let Some(mut sandbox) = project_on_a_server() else { return };
@@ -100,6 +195,10 @@ fn on_a_server_the_versions_agree_after_a_kill_around_the_push() {
 
 /// A project whose store is a real OpenBao; `None`, and said, where there is none.
 fn project_on_a_server() -> Option<Sandbox> {
+    project_on_a_server_with(AT_ONCE)
+}
+
+fn project_on_a_server_with(driver: &str) -> Option<Sandbox> {
     let server = server()?;
     let mount = server.kv(2);
     let address = server.address();
@@ -108,7 +207,7 @@ fn project_on_a_server() -> Option<Sandbox> {
          path = \"shop/{{env}}\"\n",
         mount.name
     );
-    Some(project_with(AT_ONCE, &stores, &[("VAULT_TOKEN", &mount.token)]))
+    Some(project_with(driver, &stores, &[("VAULT_TOKEN", &mount.token)]))
 }
 
 #[test]
@@ -134,6 +233,26 @@ fn in_ci_the_store_keeps_the_journal_and_the_next_checkout_brings_the_rotation_t
         assert_eq!(value == before, way == "--abort");
         sandbox.shell("git add -A && git commit -q --allow-empty -m rotated");
     }
+}
+
+#[test]
+fn in_ci_the_kept_journal_says_that_there_is_no_way_back() {
+    let Some(mut sandbox) = project_on_a_server_with(TWO_VALUES) else { return };
+    without_overlap(&sandbox);
+    sandbox.set("CI", "true");
+    sandbox.shell("git add -A && git commit -qm checkout");
+    sandbox.set("ENVWARD_TEST_ONLY_SEED", "31");
+    kill(&mut sandbox, "done:ended");
+    sandbox.shell("rm -rf .envward .env.production && git checkout -q .");
+    let _ = sandbox
+        .envward("rotate TOKEN --abort")
+        .code(2)
+        .stderr_has("help: go on with: envward rotate TOKEN --resume\n");
+    sandbox.envward("rotate TOKEN --resume").success();
+    sandbox.envward("unseal").success();
+    let value = agreed(&sandbox, "vault");
+    assert_eq!(accepted(&sandbox), [value.as_str()]);
+    assert_ne!(value, OLD);
 }
 
 #[test]

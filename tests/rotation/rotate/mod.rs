@@ -86,6 +86,12 @@ fn project(driver: &str) -> Sandbox {
     project_with(driver, "stores = [\"local\"]", &[])
 }
 
+/// Leaves out how long the previous value of TOKEN stays valid.
+fn without_overlap(sandbox: &Sandbox) {
+    sandbox.write("envward.toml", sandbox.read("envward.toml").replace(r#"overlap = "1d", "#, ""));
+    allow(sandbox);
+}
+
 /// Confirms what the manifest names, as a copy of a project needs once more.
 fn allow(sandbox: &Sandbox) {
     sandbox.envward("allow --yes").success();

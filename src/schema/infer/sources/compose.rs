@@ -3,13 +3,15 @@
 //! A variable with a fixed value in a container that is not built here is that container's own; it goes under
 //! `service:NAME`.
 
+mod comments;
+
 use std::path::Path;
 
 use super::references::references;
 use super::{Source, extension, file_name};
 use crate::dotenv;
 use crate::forms::yaml::{self, Node};
-use crate::schema::infer::{Place, Sighting, prose};
+use crate::schema::infer::{Place, Sighting};
 use crate::secret::Secret;
 
 /// Compose files.
@@ -35,9 +37,10 @@ impl Source for Compose {
         for document in yaml::parse(text).unwrap_or_default() {
             of_containers(file, &document, None, &mut found);
         }
+        found.extend(comments::switched_off(file, &lines));
         found.sort_by_key(|sighting| sighting.line);
         for sighting in &mut found {
-            describe(sighting, &lines);
+            comments::describe(sighting, &lines);
         }
         found
     }
@@ -121,30 +124,6 @@ fn add(
         sighting.group = service.filter(|(_, is_built)| !is_built).map(|(name, _)| format!("service:{name}"));
     }
     found.push(sighting);
-}
-
-/// The comment behind, or the one directly above.
-fn describe(sighting: &mut Sighting, lines: &[&str]) {
-    let index = sighting.line as usize - 1;
-    let comment = |line: &str| {
-        line.trim_start().strip_prefix('#').map(|text| text.trim_start_matches('#').trim().to_owned())
-    };
-    let behind =
-        lines.get(index).and_then(|line| line.split_once(" #")).map(|(_, text)| text.trim().to_owned());
-    let above = index.checked_sub(1).and_then(|above| lines.get(above)).and_then(|line| comment(line));
-    let Some(text) = behind.or(above).filter(|text| text.split_whitespace().count() > 1 && !is_code(text))
-    else {
-        return;
-    };
-    sighting.link = prose::link(&text);
-    sighting.recipe = prose::recipe(&text);
-    sighting.required = sighting.required.or(prose::required(&text));
-    sighting.description = Some(text);
-}
-
-/// Whether a comment is a line that was switched off.
-fn is_code(text: &str) -> bool {
-    text.starts_with("- ") || text.split_once([':', '=']).is_some_and(|(name, _)| !name.contains(' '))
 }
 
 #[cfg(test)]

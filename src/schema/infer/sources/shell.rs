@@ -1,10 +1,11 @@
 //! Shell scripts: variables that must be set (`${X:?}`) or have a default (`${X:-x}`) where a script uses them before it
-//! sets them. A plain `$X` may be anything, so it does not count.
+//! sets them; and what a script writes into an env file. A plain `$X` may be anything, so it does not count.
 
 use std::collections::HashSet;
 use std::path::Path;
 
 use super::code::platform;
+use super::guide::shell::written;
 use super::references::references;
 use super::{Source, file_name};
 use crate::dotenv::is_name;
@@ -50,6 +51,9 @@ impl Source for Shell {
             }
             own.extend(assigned(code).map(str::to_owned));
         }
+        let lines: Vec<&str> = text.lines().collect();
+        sightings.extend(written(file, &lines));
+        sightings.sort_by_key(|sighting| sighting.line);
         sightings
     }
 }
@@ -107,6 +111,30 @@ mod tests {
                     for ITEM in a b; do echo ${ITEM:-x}; done\n\
                     echo ${HOME:-/root} \\${ESCAPED:-x}\n";
         assert_eq!(found(text), ["2 API_KEY required", "3 PORT = 8080", "6 LEVEL = info"]);
+    }
+
+    #[test]
+    fn what_a_script_puts_into_an_env_file_counts() {
+        let text = "#!/bin/sh\n\
+                    DB_PASS=$(openssl rand -hex 16)\n\
+                    cat > .env << EOF\n\
+                    DB_PASSWORD=${DB_PASS}\n\
+                    MODE=fast\n\
+                    EOF\n\
+                    cat > nginx.conf << EOF\n\
+                    NOT_ME=1\n\
+                    EOF\n\
+                    echo \"SECRET_KEY=$(openssl rand -hex 32)\" >> .env\n\
+                    kubectl create secret generic app \\\n  --from-literal=API_TOKEN=$(openssl rand -hex 20)\n";
+        let found = Shell.sightings(Path::new("run.sh"), text);
+        let rows: Vec<_> = found
+            .iter()
+            .map(|sighting| (sighting.line, sighting.name.as_str(), sighting.recipe.is_some()))
+            .collect();
+        assert_eq!(
+            rows,
+            [(4, "DB_PASSWORD", true), (5, "MODE", false), (10, "SECRET_KEY", true), (12, "API_TOKEN", true)]
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod blocks;
 mod fence;
 mod recipes;
-mod shell;
+pub(super) mod shell;
 mod table;
 mod text;
 

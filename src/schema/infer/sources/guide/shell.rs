@@ -1,7 +1,7 @@
 //! Commands: `docker run -e`, `export`, a here-document that writes an env file, `heroku config:set`; and the variables
 //! that a script reads without setting them. What a script sets for itself is none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::blocks::Block;
 use super::fence::{is_constant, is_env_block};
+use crate::generate::Recipe;
 use crate::schema::infer::sources::env_file;
 use crate::schema::infer::sources::references::references;
 use crate::schema::infer::{Place, Sighting, prose};
@@ -73,7 +74,7 @@ fn is_open(line: &str, name_end: usize) -> bool {
 
 /// The variables of a block of commands.
 pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -> Vec<Sighting> {
-    let mut found = documents(file, lines);
+    let mut found = documents(file, lines, false);
     let mut in_run = false;
     for (index, line) in outside_documents(lines) {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -89,12 +90,7 @@ pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -
             || code.contains("kubectl create")
             || code.contains("gcloud run");
         if in_run {
-            found.extend(GIVEN.captures_iter(code).map(|given| {
-                let value = given.get(2).map(|value| value.as_str().trim_matches(['"', '\'']));
-                let is_secret = code.contains("--from-literal")
-                    && lines.iter().any(|line| line.contains("create secret"));
-                sighting(file, number, &given[1], value, is_secret.then_some(true))
-            }));
+            found.extend(given(file, number, code));
         }
         in_run = in_run && code.ends_with('\\');
         if let Some(platform) = PLATFORM.captures(code) {
@@ -121,6 +117,54 @@ pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -
         }));
         found.extend(assigned(file, number, code));
         found.extend(read(file, number, code, locals));
+    }
+    found
+}
+
+/// What a command gives a container or a Secret.
+fn given(file: &Path, line: u32, code: &str) -> Vec<Sighting> {
+    let given = GIVEN.captures_iter(code).map(|given| {
+        let value = given.get(2).map(|value| value.as_str().trim_matches(['"', '\'']));
+        // Of a configmap they are none.
+        let is_secret = given[0].contains("--from-literal") && !code.contains("configmap");
+        let made = value.filter(|value| value.starts_with("$("));
+        let recipe = made.and_then(|_| prose::recipe(&code[given.get(0)?.start()..]));
+        Sighting { recipe, ..sighting(file, line, &given[1], value, is_secret.then_some(true)) }
+    });
+    given.collect()
+}
+
+/// What a script puts into an env file or a Secret, with what it makes the values of.
+pub(in crate::schema::infer::sources) fn written(file: &Path, lines: &[&str]) -> Vec<Sighting> {
+    let mut found = documents(file, lines, true);
+    let mut made: HashMap<&str, Recipe> = HashMap::new();
+    let mut in_secret = false;
+    for (index, line) in outside_documents(lines) {
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        let code = line.trim();
+        if let Some((name, value)) = code.split_once('=')
+            && is_constant(name)
+            && value.contains("$(")
+            && let Some(recipe) = prose::recipe(value)
+        {
+            made.insert(name, recipe);
+        }
+        if let Some((name, value)) = echoed(code) {
+            let mut sighting = Sighting::new(name, file, number, Place::GuideBlock);
+            sighting.recipe = prose::recipe(value);
+            sighting.value = sighting.recipe.is_none().then(|| Secret::new(value));
+            found.push(sighting);
+        }
+        in_secret |= code.contains("create secret generic");
+        if in_secret {
+            found.extend(given(file, number, code));
+        }
+        in_secret &= code.ends_with('\\');
+    }
+    for sighting in &mut found {
+        let value = sighting.value.as_ref().map_or("", Secret::expose);
+        let source = references(value).first().and_then(|reference| made.get(reference.name)).cloned();
+        sighting.recipe = sighting.recipe.take().or(source);
     }
     found
 }
@@ -192,8 +236,8 @@ fn document(line: &str) -> Option<(&str, bool)> {
     (end > 0).then(|| (&word[..end], before.contains(".env") || rest.contains(".env")))
 }
 
-/// The variables of the env files that here-documents write.
-fn documents(file: &Path, lines: &[&str]) -> Vec<Sighting> {
+/// The variables of the env files that here-documents write; not only of those that are called so, unless asked.
+fn documents(file: &Path, lines: &[&str], only_named: bool) -> Vec<Sighting> {
     let mut found = Vec::new();
     let mut index = 0;
     while index < lines.len() {
@@ -204,7 +248,7 @@ fn documents(file: &Path, lines: &[&str]) -> Vec<Sighting> {
         let length =
             lines[index + 1..].iter().position(|line| line.trim() == word).unwrap_or(lines.len() - index - 1);
         let inside = &lines[index + 1..index + 1 + length];
-        if is_env || is_env_block(inside) {
+        if is_env || !only_named && is_env_block(inside) {
             let mut assigned =
                 env_file::sightings(file, &inside.join("\n"), [Place::GuideBlock, Place::EnvComment]);
             assigned.retain(|sighting| is_constant(&sighting.name));

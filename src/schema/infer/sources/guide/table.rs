@@ -89,6 +89,7 @@ fn value(cell: &str) -> Option<String> {
     let text = plain(cell);
     let is_sentence = text.split_whitespace().nth(1).is_some()
         && (code.is_some()
+            || text.split_whitespace().nth(2).is_some()
             || text.starts_with(|first: char| first.is_ascii_lowercase() || first == '(')
             || ["Your ", "From ", "Same ", "See ", "Generate ", "Any ", "Get "]
                 .iter()

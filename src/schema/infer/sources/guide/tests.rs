@@ -96,6 +96,10 @@ fn sentences_name_variables_where_they_speak_of_them() {
     names("Set the `API_KEY` environment variable.\n", &["API_KEY"]);
     names("## Environment variables\n\n- `API_KEY`: the key\n", &["API_KEY"]);
     names("The answer is `NOT_FOUND` then.\n", &[]);
+    names(
+        "The platform has these env vars:\n- `AB_C`\n- `DE_F`\n\nThen `GH_I` is there.\n",
+        &["AB_C", "DE_F"],
+    );
     names("Add `AB_C=true` there; it respects `DE_F=true`.\n", &["AB_C"]);
     names("Run `app --port $PORT` there.\n", &["PORT"]);
     let found = read(

@@ -32,11 +32,18 @@ pub(super) fn sightings(
 ) -> Vec<Sighting> {
     let known: HashSet<&str> = known.iter().map(String::as_str).collect();
     let mut found = Vec::new();
+    // Whether the sentence before a list speaks of variables, and so of the items.
+    let mut introduced = false;
     for block in blocks {
-        let Block::Text { lines, heading } = block else { continue };
+        let Block::Text { lines, heading } = block else {
+            introduced = false;
+            continue;
+        };
         let whole: Vec<&str> = lines.iter().map(|(_, line)| *line).collect();
         let whole = whole.join(" ");
-        let speaks = speaks_of_variables(&whole) || heading.is_some_and(speaks_of_variables);
+        let is_item = whole.starts_with(['-', '*', '+']);
+        introduced = if is_item { introduced } else { whole.ends_with(':') && names_variables(&whole) };
+        let speaks = introduced || speaks_of_variables(&whole) || heading.is_some_and(speaks_of_variables);
         for (line, text) in lines {
             for code in CODE.captures_iter(text) {
                 let inside = &code[1];
@@ -54,6 +61,12 @@ pub(super) fn sightings(
         }
     }
     found
+}
+
+/// Whether a sentence calls something variables of the environment.
+fn names_variables(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["environment variable", "env var", "variables"].iter().any(|words| lower.contains(words))
 }
 
 fn speaks_of_variables(text: &str) -> bool {

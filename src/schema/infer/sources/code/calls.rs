@@ -22,6 +22,19 @@ const BEGINNINGS: &[&str] = &[
     "securegetenv",
 ];
 
+/// How others end: `get_bool_from_env`, `int_env`.
+const ENDS: &[&str] = &[
+    "fromenv",
+    "boolenv",
+    "intenv",
+    "strenv",
+    "stringenv",
+    "floatenv",
+    "listenv",
+    "requiredenv",
+    "optionalenv",
+];
+
 /// What may follow `env` in the name of such a function.
 const AFTER_ENV: &[&str] = &[
     "", "as", "bool", "default", "duration", "flag", "float", "get", "int", "list", "opt", "optional", "or",
@@ -104,6 +117,7 @@ fn is_reader(word: &str) -> bool {
         AFTER_ENV.iter().any(|after| *after == rest || !after.is_empty() && rest.starts_with(after))
     };
     lower.strip_prefix("env").is_some_and(after_env)
+        || ENDS.iter().any(|end| lower.ends_with(end))
         || BEGINNINGS.iter().any(|beginning| lower.strip_prefix(beginning).is_some_and(is_end))
 }
 
@@ -119,9 +133,17 @@ mod tests {
 
     #[test]
     fn functions_that_read_are_told_from_those_that_do_not() {
-        for word in
-            ["getenv", "Getenv", "LookupEnv", "getEnvAsInt", "env_or", "mustGetEnv", "GetEnvironmentVariable"]
-        {
+        for word in [
+            "get_bool_from_env",
+            "intEnv",
+            "getenv",
+            "Getenv",
+            "LookupEnv",
+            "getEnvAsInt",
+            "env_or",
+            "mustGetEnv",
+            "GetEnvironmentVariable",
+        ] {
             assert!(is_reader(word), "{word}");
         }
         for word in [

@@ -108,6 +108,9 @@ export const env = createEnv({
     MAIL_TO: z.string().email().optional(),
     TOKEN: z.string().min(1).describe("From the console"),
     DEBUG: z.boolean().default(false),
+    MODE: ZMode.optional(),
+    STAGE: z.string().prefault("live"),
+    CACHE_URL: process.env.CI === "1" ? z.string().optional() : z.url("it is needed, always"),
   },
   runtimeEnv: { DATABASE_URL: process.env.DATABASE_URL, TOKEN: process.env.TOKEN },
 });
@@ -121,8 +124,11 @@ export const env = createEnv({
                 "7 MAIL_TO (optional, email)",
                 "8 TOKEN (required)",
                 "9 DEBUG = false (bool)",
-                "11 DATABASE_URL",
-                "11 TOKEN",
+                "10 MODE (optional)",
+                "11 STAGE = live",
+                "12 CACHE_URL (required, url)",
+                "14 DATABASE_URL",
+                "14 TOKEN",
             ]
         );
         assert_eq!(found(&JAVASCRIPT, "const form = z.object({ NAME: z.string() });"), [""; 0]);

@@ -69,6 +69,8 @@ N = os.environ.get(
 )
 KEY = "O_KEY"
 O = os.environ[KEY]
+P = get_bool_from_env("P_KEY", False)
+Q = dj_database_url.config(default="sqlite://q")
 "#;
         assert_eq!(
             found(&PYTHON, code),
@@ -88,6 +90,8 @@ O = os.environ[KEY]
                 "16 M_KEY (required)",
                 "17 N_KEY = n",
                 "22 O_KEY (required)",
+                "23 P_KEY = False (bool)",
+                "24 DATABASE_URL = sqlite://q (url)",
             ]
         );
     }

@@ -39,14 +39,44 @@ pub(super) fn read(tokens: &Tokens<'_>, reads: &mut Reads) {
             continue;
         }
         let read = Read::new(name, tokens.line(at));
-        match tokens.word(at + 2) {
-            Some("z" | "Joi" | "v") if tokens.is(at + 3, '.') => reads.push(chain(tokens, at + 2, read)),
+        let start = alternative(tokens, at + 2).unwrap_or(at + 2);
+        match tokens.word(start) {
+            Some(word) if is_schema(word) && tokens.is(start + 1, '.') => {
+                reads.push(chain(tokens, start, read));
+            }
             Some(validator) if tokens.is(at + 3, '(') => {
                 reads.extend_validator(tokens, at + 3, validator, read);
             }
             _ => {}
         }
     }
+}
+
+/// Whether an object of that name makes or is a schema: `z`, `Joi`, and by convention `ZMode`, `modeSchema`.
+fn is_schema(word: &str) -> bool {
+    let is_convention =
+        word.starts_with('Z') && word[1..].starts_with(|next: char| next.is_ascii_uppercase());
+    matches!(word, "z" | "Joi" | "v") || is_convention || word.ends_with("Schema")
+}
+
+/// Where the schema begins that stands last in `condition ? z.string() : z.url()`.
+fn alternative(tokens: &Tokens<'_>, start: usize) -> Option<usize> {
+    /// No condition is longer.
+    const MOST: usize = 60;
+    let mut depth = 0_u32;
+    let mut found = None;
+    for at in start..(start + MOST).min(tokens.len()) {
+        if tokens.is(at, '(') || tokens.is(at, '[') || tokens.is(at, '{') {
+            depth += 1;
+        } else if tokens.is(at, ')') || tokens.is(at, ']') || tokens.is(at, '}') {
+            depth = depth.checked_sub(1)?;
+        } else if depth == 0 && tokens.is(at, ',') {
+            return found;
+        } else if depth == 0 && (tokens.is(at, '?') || tokens.is(at, ':')) {
+            found = Some(at + 1).filter(|next| tokens.word(*next).is_some_and(is_schema)).or(found);
+        }
+    }
+    None
 }
 
 /// `z.string().url().optional()`, `Joi.string().required()`.
@@ -67,7 +97,7 @@ fn chain(tokens: &Tokens<'_>, start: usize, mut read: Read) -> Read {
         match method {
             "optional" | "nullish" => required = required.or(Some(false)),
             "required" => required = Some(true),
-            "default" | "catch" => {
+            "default" | "prefault" | "catch" => {
                 read = read.or(arguments.first().and_then(|first| tokens.literal(first)));
                 required = Some(false);
             }

@@ -6,6 +6,7 @@ use super::super::calls::{alternative, receiver};
 use super::super::tokens::Tokens;
 use super::super::{Read, Reads, conversion};
 use super::imports;
+use crate::schema::infer::TypeHint;
 
 /// Finds what is read of `os.environ`; `os.getenv` is found as in other languages.
 pub(super) fn read(tokens: &Tokens<'_>, reads: &mut Reads) {
@@ -15,6 +16,8 @@ pub(super) fn read(tokens: &Tokens<'_>, reads: &mut Reads) {
         let Some(word) = tokens.word(at) else { continue };
         if word == "getenv" {
             named_default(tokens, at, reads);
+        } else if tokens.starts(at, &["dj_database_url", ".", "config"]) {
+            database_url(tokens, at + 3, reads);
         } else if names.contains(word) && is_environ(tokens, at, word, imported) {
             mapping(tokens, at, reads);
         }
@@ -70,6 +73,14 @@ fn mapping(tokens: &Tokens<'_>, at: usize, reads: &mut Reads) {
             reads.push(Read::new(name, line).required(false));
         }
     }
+}
+
+/// `dj_database_url.config(default="…")`, which reads `DATABASE_URL` unless it is told another name.
+fn database_url(tokens: &Tokens<'_>, open: usize, reads: &mut Reads) {
+    let Some((arguments, _)) = tokens.arguments(open) else { return };
+    let named = |name: &str| tokens.named(&arguments, &[name]).and_then(|value| tokens.literal(&value));
+    let name = named("env").unwrap_or_else(|| "DATABASE_URL".to_owned());
+    reads.push(Read::new(&name, tokens.line(open)).or(named("default")).hint(Some(TypeHint::plain("url"))));
 }
 
 /// `getenv("X", default="x")`.

@@ -78,7 +78,7 @@ fn is_plain(value: Option<&Secret>) -> bool {
         matches!(
             value.to_ascii_lowercase().as_str(),
             "true" | "false" | "yes" | "no" | "on" | "off" | "localhost"
-        ) || value.len() <= 8 && value.parse::<f64>().is_ok()
+        ) || value.len() <= 8 && value.starts_with(|first: char| first.is_ascii_digit())
             || value.len() <= 12 && value.bytes().all(|byte| byte.is_ascii_alphabetic())
     })
 }

@@ -26,7 +26,10 @@ pub(super) fn decide(evidence: &Evidence, secret: bool, has_default: bool, is_ma
     let only_listed = evidence.sightings.iter().all(|sighting| sighting.place == Place::GuideTable);
     // Redis asks for no password unless it is given one.
     let is_made = is_made && !evidence.has("redis valkey memcached");
-    is_given || secret && is_made || !is_assigned && !only_listed
+    // Who needs a variable writes `environ["X"]` or `ENV.fetch("X")` there, not what gives nothing for nothing.
+    let only_asked =
+        evidence.sightings.iter().all(|sighting| matches!(sighting.place, Place::Code("Python" | "Ruby")));
+    is_given || secret && is_made || !is_assigned && !only_listed && !only_asked
 }
 
 #[cfg(test)]
@@ -55,6 +58,8 @@ mod tests {
     fn what_a_place_says_counts_more() {
         assert!(!decide(&evidence(Place::EnvComment, Some("changeme"), Some(false)), true, false, true));
         assert!(decide(&evidence(Place::ComposeReference, None, Some(true)), false, false, false));
+        assert!(!decide(&evidence(Place::Code("Python"), None, None), false, false, false));
+        assert!(decide(&evidence(Place::Code("JavaScript"), None, None), false, false, false));
         assert!(!decide(&evidence(Place::ComposeEnvironment, Some("x"), None), true, false, true));
     }
 }

@@ -72,10 +72,12 @@ const QUALIFIERS: &str = "\
 /// Servers whose address carries the password.
 const SERVERS: &str = "\
     amqp broker celery clickhouse database databases db jdbc mariadb mongo mongodb mongohq mysql pg \
-    postgres postgresql rabbitmq redis valkey cache cloudinary dsn queue";
+    postgres postgresql rabbitmq redis valkey cache cloudinary dsn queue \
+    cloudamqp rediscloud redistogo jawsdb cleardb mongolab";
 
-/// Names of such addresses of mail servers; `EMAIL_LOGO_URL` is none.
-const MAIL_ROWS: &[&str] = &["smtp url", "smtp connection", "mailer url", "mail url", "email url"];
+/// Names of such addresses whose words are also in others: `EMAIL_LOGO_URL` and `KV_REST_API_URL` are none.
+const ADDRESS_ROWS: &[&str] =
+    &["smtp url", "smtp connection", "mailer url", "mail url", "email url", "kv url"];
 
 /// Names of passwords that say what they do: `REDIS_AUTH`, `BASIC_AUTH`.
 const AUTH_ROWS: &[&str] = &["redis auth", "valkey auth", "basic auth", "registry auth", "npm auth"];
@@ -154,6 +156,9 @@ fn names_secret(evidence: &Evidence) -> bool {
     if evidence.ends(ATTRIBUTES) {
         return false;
     }
+    if evidence.ends("key") && is_path(evidence) {
+        return false;
+    }
     if OPEN_KEY_ROWS.iter().any(|row| evidence.has_row(row)) || evidence.has_row("public key") {
         return false;
     }
@@ -176,6 +181,16 @@ fn names_secret(evidence: &Evidence) -> bool {
         || evidence.has_row("private key")
 }
 
+/// Whether its values say where a file is: `TLS_KEY=/certs/server.key`.
+fn is_path(evidence: &Evidence) -> bool {
+    let is_path = |value: &str| {
+        let is_rooted = ["/", "./", "../"].iter().any(|root| value.starts_with(root));
+        let file = value.rsplit('/').next().unwrap_or(value);
+        is_rooted && file.contains('.') && !value.contains(['+', '='])
+    };
+    evidence.values().next().is_some() && evidence.values().all(is_path)
+}
+
 /// Whether it is the address of a server that takes a password in it, or one that is itself the permission to write.
 fn is_address_with_password(evidence: &Evidence) -> bool {
     let is_address = evidence.ends("url urls uri uris webhook");
@@ -191,7 +206,7 @@ fn is_address_with_password(evidence: &Evidence) -> bool {
         evidence.written().any(|value| value.starts_with("http://") || value.starts_with("https://"));
     // Also where it is filled in from elsewhere: `http://$USER:$PASSWORD@host`.
     let holds_password = evidence.written().any(has_password_in_url);
-    let is_of_server = evidence.has(SERVERS) || MAIL_ROWS.iter().any(|row| evidence.has_row(row));
+    let is_of_server = evidence.has(SERVERS) || ADDRESS_ROWS.iter().any(|row| evidence.has_row(row));
     is_server_url
         || holds_password
         || is_address && (is_of_server && !is_http || evidence.has(HOOKS) && !evidence.has("base public"))
@@ -318,6 +333,7 @@ mod tests {
                 ("TEAM_SLACK_WEBHOOK", ""),
                 ("SMTP_CONNECTION_URL", ""),
                 ("REDIS_AUTH", ""),
+                ("CLOUDAMQP_URL", ""),
                 ("EVENTS_URL", "http://$(EVENTS_USER):$(EVENTS_PASSWORD)@$(EVENTS_HOST)/x"),
                 ("SIGNING_LOCAL_FILE_CONTENTS", ""),
             ],
@@ -344,6 +360,7 @@ mod tests {
                 ("MIN_PASSWORD_LENGTH", "8"),
                 ("ALLOW_WEBHOOK", "true"),
                 ("EMAIL_LOGO_URL", ""),
+                ("REDIS_TLS_KEY", "/certs/redis.key"),
                 ("SMTP_AUTH", "plain"),
                 ("ENABLE_PASSWORD", "true"),
                 ("NEXT_PUBLIC_POSTHOG_KEY", ""),

@@ -3,6 +3,10 @@
 //! What a place says, then the shape of its values, then its name. A type that refuses one of the values that were
 //! seen is wrong; `string` is always right.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::evidence::is_literal;
 use super::options::options;
 use super::{Evidence, Type};
@@ -163,14 +167,10 @@ fn number(evidence: &Evidence, value: &str) -> &'static str {
 fn is_switch_in_words(text: &str) -> bool {
     const BEGINNINGS: &[&str] =
         &["enable ", "enables ", "enable/", "disable", "whether ", "turn on", "turn off", "toggle"];
-    let plain = text.replace(['`', '"', '\''], "");
-    let mut settings = ["set to ", "set this to ", "set it to "].into_iter();
-    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
-        || settings.any(|set| {
-            plain.split_once(set).is_some_and(|(_, value)| {
-                ["1 ", "true", "false", "0 "].iter().any(|switch| value.starts_with(switch))
-            })
-        })
+    static SET: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"\bset (?:\S+ )?to [`"']?(?:1|0|true|false)\b"#).expect("the pattern is tested")
+    });
+    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) || SET.is_match(text)
 }
 
 fn is_port(evidence: &Evidence) -> bool {
@@ -187,7 +187,8 @@ fn url(evidence: &Evidence, value: &str) -> Type {
         let items: Vec<&str> = value.split(separator).collect();
         let all = |name| items.iter().all(|item| accepts(&Type::plain(name), item.trim()));
         let of = if all("http-url") { Some("http-url") } else { all("url").then_some("url") };
-        if of.is_some() {
+        // `http://localhost:*` is none, but one of several.
+        if of.is_some() || items.iter().all(|item| item.contains("://")) {
             let separator = (separator != ",").then_some(separator);
             return Type { of, separator, ..Type::plain("list") };
         }
@@ -238,6 +239,7 @@ fn by_name(evidence: &Evidence) -> Option<Type> {
         || evidence.has("skip disable enable force allow ignore")
             && !evidence.ends("list url origins hosts ids domains")
         || is_switch_in_words(&evidence.text)
+            && !evidence.ends("key token secret password url uri host name id path file dir email list")
     {
         "bool"
     } else if evidence.ends("url uri endpoint") {
@@ -311,6 +313,7 @@ mod tests {
             ("DATABASE_URL", "postgresql://u:p@db:5432/x", "postgres-url"),
             ("WS", "wss://acme.io", "url"),
             ("ORIGINS", "http://a.io,http://b.io", "list"),
+            ("ALLOW_LIST", "https://a.io,http://localhost:*", "list"),
             ("SCOPE", "email,profile", "list"),
             ("FROM", "noreply@acme.io", "email"),
             ("RETENTION", "15d", "duration"),
@@ -363,6 +366,8 @@ mod tests {
         assert_eq!(type_of("FLAG", "0", "Enable/Disable tracking").name, "bool");
         assert_eq!(type_of("FLAG", "", "Set to \"1\" if you run it alone").name, "bool");
         assert_eq!(type_of("LEVEL", "0", "How many are shown").name, "int");
+        assert_eq!(type_of("SETUP_ASSETS", "1", "Set SETUP_ASSETS to 1 to have them").name, "bool");
+        assert_eq!(type_of("AI_KEY", "", "Enables reports").name, "string");
         assert!(type_of("LOG_LEVEL", "INFO", "").values.contains(&"WARNING".to_owned()));
     }
 }

@@ -33,6 +33,8 @@ pub fn required(text: &str) -> Option<bool> {
 
 /// What says that it works without a value, or what happens then.
 const WITHOUT: &[&str] = &[
+    "auto-set",
+    "automatically set",
     "by default",
     "can be empty",
     "can be left",

@@ -58,6 +58,15 @@ pub enum Event {
     Other,
 }
 
+/// A fingerprint under an older project key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The number of the project key.
+    pub key: u32,
+}
+
 /// An entry. The fields stand in the order of their names, which is their order in the canonical bytes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
@@ -74,6 +83,10 @@ pub struct Entry {
     /// For `attested`: the day on which it was done, as `2027-01-31`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<String>,
+    /// Of variables in `fingerprints`: the fingerprint that their value had under an older project key, where it is
+    /// one that they had then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub earlier: BTreeMap<String, Earlier>,
     /// The environment.
     pub environment: String,
     /// What happened.
@@ -152,6 +165,7 @@ impl Entry {
             at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             ci: author.job,
             done: None,
+            earlier: BTreeMap::new(),
             environment: environment.to_owned(),
             event,
             evidence: None,

@@ -13,7 +13,7 @@ mod fingerprint;
 mod job;
 mod order;
 
-pub use entry::{Entry, Event, NO_FILE, Recorded, VERSION};
+pub use entry::{Earlier, Entry, Event, NO_FILE, Recorded, VERSION};
 pub use error::Error;
 pub use file::{Ledger, TAIL, newer_in_tail};
 pub use fingerprint::{Fingerprint, Fingerprints, fingerprint, fingerprints};

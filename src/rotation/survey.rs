@@ -129,7 +129,8 @@ impl Surveyor<'_> {
         findings
     }
 
-    /// The names that have a value, as far as they show: in the sealed file, else in the env file, else in the ledger.
+    /// The names that have a value, as far as they show: in the sealed file; where that shows none, in the ledger, and
+    /// in the env file, which may lack what is in the sealed file only.
     fn present(&self) -> Result<HashSet<String>, Error> {
         let Environment { sealed, env_file, format, .. } = self.environment;
         if *format == SealFormat::Sops
@@ -138,11 +139,12 @@ impl Surveyor<'_> {
             let document = sops::Document::parse(&bytes).map_err(seal::Error::from)?;
             return Ok(document.names().map(str::to_owned).collect());
         }
-        if let Some(document) = WorkingCopy::document(env_file)? {
-            return Ok(document.entries().map(|entry| entry.name.to_owned()).collect());
-        }
         let is_there = |(_, history): &(&String, &History)| !history.removed && !history.changes.is_empty();
-        Ok(self.events.variables.iter().filter(is_there).map(|(name, _)| name.clone()).collect())
+        let recorded = self.events.variables.iter().filter(is_there).map(|(name, _)| name.clone());
+        let document = WorkingCopy::document(env_file)?;
+        let Some(document) = document else { return Ok(recorded.collect()) };
+        let written = document.entries().map(|entry| entry.name.to_owned());
+        Ok(if fs::exists(sealed) { recorded.chain(written).collect() } else { written.collect() })
     }
 
     /// Whether something other than its age makes it due.
@@ -215,6 +217,17 @@ fn history_findings(history: &History, now: Timestamp) -> Vec<Finding> {
         find(FindingCode::ExemptionPending, message);
     }
     let newest = history.rotations.last().filter(|rotated| rotated.retired.is_none());
+    if let Some((exposed, until)) = newest.and_then(|it| it.exposed.as_ref().zip(it.until))
+        && until > now
+    {
+        let message = format!(
+            "its previous value became known on {}: {}; it is accepted until {}",
+            day(exposed.at),
+            exposed.reason,
+            day(until)
+        );
+        find(FindingCode::Exposed, message);
+    }
     if let Some(until) = newest.and_then(|rotated| rotated.until).filter(|until| *until <= now) {
         let message = format!("the previous value was to be retired on {}, and was not", day(until));
         find(FindingCode::PreviousForgotten, message);

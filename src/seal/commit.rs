@@ -11,7 +11,7 @@ use super::record::{Claim, Record};
 use super::site::{Place, Site, lock_ledger};
 use super::{Access, Error, Opened, trust};
 use crate::fs;
-use crate::ledger::{Entry, Event, Ledger, fingerprint};
+use crate::ledger::{Earlier, Entry, Event, Fingerprints, Ledger, fingerprint};
 use crate::mac::sha256;
 use crate::rng::Rng;
 use crate::secret::Values;
@@ -119,14 +119,45 @@ pub(super) fn enter(
     let mut renamed = sealing.renamed.clone();
     // With a new value in the same breath it is as young as that.
     renamed.retain(|new, old| before.contains_key(old) && before.get(old) == fresh.values.get(new));
+    let fingerprints: Fingerprints = changed.map(print).collect();
     let entry = Entry {
         renamed,
-        fingerprints: changed.map(print).collect(),
+        earlier: earlier(site, keys, &fresh.values, &fingerprints)?,
+        fingerprints,
         removed: before.keys().filter(|name| !fresh.values.contains_key(*name)).cloned().collect(),
         ..entry(site, sealing, key.number, sha256, access)
     };
     append(site, entry, keys, key.number, access)?;
     Ok(())
+}
+
+/// Of the variables that get a new fingerprint: the one that the same value had under an older project key. Without
+/// it a value that comes back after a change of key would look new.
+fn earlier(
+    site: &Site,
+    keys: &ProjectKeys,
+    values: &Values,
+    new: &Fingerprints,
+) -> Result<BTreeMap<String, Earlier>, Error> {
+    let current = keys.current().number;
+    if new.is_empty() || current == 1 {
+        return Ok(BTreeMap::new());
+    }
+    let ledger = Ledger::read(&site.ledger())?;
+    let own =
+        ledger.entries().iter().map(|recorded| &recorded.entry).filter(|it| it.environment == site.name());
+    let mut found = BTreeMap::new();
+    for entry in own.filter(|entry| entry.key != current) {
+        let Some(key) = keys.number(entry.key) else { continue };
+        for (name, known) in entry.fingerprints.iter().filter(|(name, _)| new.contains_key(*name)) {
+            let Some(value) = values.get(name) else { continue };
+            if fingerprint(&key.key, site.name(), name, value) == *known {
+                let earlier = Earlier { fingerprint: known.clone(), key: entry.key };
+                found.entry(name.clone()).or_insert(earlier);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// An entry without names, to be filled.

@@ -12,7 +12,7 @@ use super::site::{Place, Site};
 use super::sops::{Plain, Selector};
 use super::{Access, Changes, Error, Opened, Remark, WorkingCopy, Written, clear, layout, trust};
 use crate::fs;
-use crate::ledger::Event;
+use crate::ledger::{Event, Ledger};
 use crate::manifest::SealFormat;
 use crate::project::{Environment, Project};
 use crate::rng::Rng;
@@ -125,7 +125,8 @@ pub(super) fn blank(
 /// The keys of an environment that is sealed for the first time, and what to say of their author.
 ///
 /// # Errors
-/// The machine or a pin knows the environment, and its key is gone: a new one would not be linked to it.
+/// The machine, a pin or the ledger knows the environment, and its key is gone: a new one would not be linked to it,
+/// and every value would look new.
 pub(super) fn ensure_keys(
     site: &Site,
     recipients: &[Recipient],
@@ -137,7 +138,11 @@ pub(super) fn ensure_keys(
         let author = trust::check_author(&keys, site, &machine, access)?;
         return Ok((keys, author));
     }
-    if !access.pins()?.is_empty() || machine.seen(site.name()).is_some() {
+    let is_recorded = || -> Result<bool, Error> {
+        let ledger = Ledger::read(&site.ledger())?;
+        Ok(ledger.entries().iter().any(|recorded| recorded.entry.environment == site.name()))
+    };
+    if !access.pins()?.is_empty() || machine.seen(site.name()).is_some() || is_recorded()? {
         return Err(Error::NoProjectKey { path: site.environment.project_key.clone() });
     }
     let keys = ProjectKeys::generate(rng)?;

@@ -268,3 +268,12 @@ fn another_name_makes_a_value_neither_younger_nor_one_that_returned() {
     assert!(status.row("TOKEN").starts_with("2026-03-09 "), "{}", status.row("TOKEN"));
     assert_eq!(status.findings(), "");
 }
+
+#[test]
+fn what_only_the_sealed_age_file_holds_has_a_row_whatever_the_env_file_has() {
+    let mut project = Project::age();
+    project.sandbox.write(".env.production", "TOKEN=token-1\n");
+    let status = Status::of(&mut project, "2026-05-01", "").code(1);
+    assert_eq!(status.row("API_KEY"), "2026-01-01 D");
+    assert_eq!(status.row("TOKEN"), "2026-01-01 D");
+}

@@ -31,6 +31,24 @@ fn what_a_person_did_elsewhere_is_entered_with_its_day() {
 }
 
 #[test]
+fn a_value_that_is_the_same_was_not_replaced_whatever_is_said() {
+    let mut sandbox = project();
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-07-01T12:00:00Z");
+    let _ = sandbox.envward("rotation attest API_KEY --ticket https://t/1").success().stderr_has(
+        "warning: API_KEY has the same value since 2026-03-01, which is no rotation\n\
+         help: put the new one in: envward rotate API_KEY, or: envward set API_KEY\n",
+    );
+    let status = "rotation status API_KEY -e production --no-git";
+    let run = sandbox.envward(status).code(1);
+    let _ = run.stdout_has("breached  2026-05-30, 32 days ago  2026-03-01  D").stdout_has(
+        "claim-contradicted: shop production API_KEY: Alice <a@example.com> says it was replaced on 2026-07-01, \
+         and it has the same value since 2026-03-01\n",
+    );
+    let _ = sandbox.envward_with_input(&["set", "API_KEY"], b"the-new-one").success();
+    let _ = sandbox.envward(status).success().stdout_has("2026-07-01  D");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_and_nothing_is_written() {
     let sandbox = project();
     let before = sandbox.read("envward.ledger.jsonl");

@@ -165,6 +165,19 @@ fn what_is_no_ledger_is_said_and_nothing_is_written_over_it() {
 }
 
 #[test]
+fn sealing_anew_without_the_project_key_does_not_begin_a_second_life() {
+    let sandbox = project();
+    sandbox.write(".env.production", "API_KEY=canary-key\nDB_PASSWORD=canary-password\nLOG_LEVEL=info\n");
+    sandbox.shell("rm -r secrets");
+    // Another clone, whose machine has seen nothing of the project.
+    let fresh = sandbox.copy();
+    let before = fresh.read("envward.ledger.jsonl");
+    let _ =
+        fresh.envward("seal").code(4).stderr_has("the project key secrets/production.key.age is missing\n");
+    assert_eq!(fresh.read("envward.ledger.jsonl"), before);
+}
+
+#[test]
 fn after_a_merge_the_next_entry_follows_both_sides() {
     let alice = project();
     let bob = as_bob(&alice);

@@ -113,6 +113,25 @@ fn what_leaked_is_named_or_all_of_it() {
 }
 
 #[test]
+fn what_leaked_is_known_again_when_it_comes_back_under_another_project_key() {
+    let sandbox = project();
+    let _ = because(&sandbox, "leaked: CI log", &["API_KEY"]).success();
+    let _ = sandbox.envward_with_input(&["set", "API_KEY"], b"second-value").success();
+    let _ = sandbox.envward("recipients remove bob").success();
+    let _ = sandbox.envward_with_input(&["set", "API_KEY"], b"third-value").success();
+    let _ = sandbox.envward_with_input(&["set", "API_KEY"], b"canary-key").success();
+    let _ = sandbox.envward("rotation status API_KEY -e production --fail-on none").success().stdout_has(
+        "value-returned: shop production API_KEY: the value of 2026-03-01 is one that it had before, on 2026-03-01\n\
+         exposed: shop production API_KEY: it became known on 2026-03-01: leaked: CI log\n",
+    );
+    // Nor does `rotate` to a known value make it unknown.
+    let _ = sandbox.envward_with_input(&["set", "API_KEY"], b"fourth-value").success();
+    let _ = sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], b"canary-key").success();
+    let status = sandbox.envward("rotation status API_KEY -e production --fail-on none").success();
+    let _ = status.stdout_has("exposed: shop production API_KEY");
+}
+
+#[test]
 fn bootstrap_says_when_values_were_made_and_the_first_seal_goes_on_with_its_key() {
     let sandbox = project();
     sandbox.write(".env.staging", "API_KEY=canary-key\nDB_PASSWORD=canary-password\n");

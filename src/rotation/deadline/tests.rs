@@ -270,6 +270,8 @@ fn an_overlap_shows_until_it_ends_or_the_previous_value_is_retired() {
         previous: Some("KEY_PREVIOUS".to_owned()),
         until: Some(at("2026-01-02T00:00:00Z")),
         retired: None,
+        change: None,
+        exposed: None,
     });
     case.is(&[
         ("2026-01-01T00:00:00Z", Status::Overlap),

@@ -90,7 +90,7 @@ pub struct Pushed {
 pub struct Rotated {
     /// When.
     pub at: Timestamp,
-    /// How far it was seen.
+    /// How far it was seen, in the end.
     pub evidence: Grade,
     /// The variable with the previous value.
     pub previous: Option<String>,
@@ -98,6 +98,10 @@ pub struct Rotated {
     pub until: Option<Timestamp>,
     /// When the previous value was retired, if it was.
     pub retired: Option<Timestamp>,
+    /// Id of the entry of [`Change`] that it made; `None` if it names no value.
+    pub change: Option<String>,
+    /// To whom the previous value had become known.
+    pub exposed: Option<Exposure>,
 }
 
 /// What a person says.
@@ -139,6 +143,18 @@ pub struct Exposure {
     pub reason: String,
 }
 
+impl History {
+    /// A value that became known is still a way in after its overlap, until it is retired.
+    fn keep_exposed(&mut self, now: Timestamp) {
+        let newest = self.rotations.last().filter(|rotated| rotated.retired.is_none());
+        if let Some(over) = newest.filter(|rotated| rotated.until.is_some_and(|until| until <= now))
+            && self.exposed.is_none()
+        {
+            self.exposed.clone_from(&over.exposed);
+        }
+    }
+}
+
 impl Events {
     /// Reads the entries of an environment. `keys` are its project keys by number, if they are known; `now` is for
     /// dates in the future. What is wrong with the chain as a whole is found whichever the environment is.
@@ -154,7 +170,10 @@ impl Events {
             entries.iter().filter(own).partition(|recorded| chain::is_authentic(recorded, keys));
         findings.extend(forged.into_iter().map(chain::forged));
         let usable = believed.into_iter().filter(|recorded| chain::has_happened(recorded, now));
-        let (variables, pushed) = reader::read(usable);
+        let (mut variables, pushed) = reader::read(usable);
+        for history in variables.values_mut() {
+            history.keep_exposed(now);
+        }
         Self { variables, pushed, findings }
     }
 }

@@ -48,6 +48,8 @@ struct Value {
     present: Vec<Print>,
     /// Every one that there was, and whom it is known to.
     earlier: HashMap<Print, Option<Exposure>>,
+    /// Whom the one before the present one is known to.
+    previous: Option<Exposure>,
 }
 
 impl Reader {
@@ -86,8 +88,10 @@ impl Reader {
             if value.present.contains(&print) {
                 continue;
             }
-            let before = value.earlier.get(&print);
-            history.exposed = before.cloned().flatten();
+            let older = entry.earlier.get(name).map(|older| (older.key, older.fingerprint.clone()));
+            let before = value.earlier.get(&print).or_else(|| value.earlier.get(older.as_ref()?)).cloned();
+            let returned = before.is_some();
+            value.previous = std::mem::replace(&mut history.exposed, before.clone().flatten());
             history.changes.push(Change {
                 at,
                 fingerprint: fingerprint.clone(),
@@ -95,9 +99,9 @@ impl Reader {
                 entry: recorded.id.clone(),
                 sealed: entry.sha256.clone(),
                 actor: entry.actor.clone(),
-                returned: before.is_some(),
+                returned,
             });
-            value.earlier.entry(print.clone()).or_default();
+            value.earlier.entry(print.clone()).or_insert_with(|| before.flatten());
             value.present = vec![print];
         }
         for name in &entry.removed {
@@ -131,23 +135,31 @@ impl Reader {
     }
 
     fn rotate(&mut self, entry: &Entry, at: Timestamp) {
-        let rotated = Rotated {
-            at,
-            evidence: entry.evidence.unwrap_or(Grade::D),
-            previous: entry.previous.clone(),
-            until: entry.until.as_ref().and_then(|until| until.parse().ok()),
-            retired: None,
-        };
         for name in names(entry) {
             let history = self.variables.entry(name.clone()).or_default();
-            history.rotations.push(rotated.clone());
-            history.exposed = None;
+            let value = self.values.entry(name.clone()).or_default();
+            let change = history.changes.last().filter(|_| entry.fingerprints.contains_key(name));
+            history.rotations.push(Rotated {
+                at,
+                evidence: entry.evidence.unwrap_or(Grade::D),
+                previous: entry.previous.clone(),
+                until: entry.until.as_ref().and_then(|until| until.parse().ok()),
+                retired: None,
+                change: change.map(|change| change.entry.clone()),
+                exposed: value.previous.clone(),
+            });
         }
     }
 
     fn retire(&mut self, entry: &Entry, at: Timestamp) {
         for name in names(entry) {
             let history = self.variables.entry(name.clone()).or_default();
+            // What it proves, it proves of the newest: that is whose previous value was still accepted.
+            if let (Some(newest), Some(seen)) = (history.rotations.last_mut(), entry.evidence)
+                && newest.retired.is_none()
+            {
+                newest.evidence = newest.evidence.min(seen);
+            }
             for rotated in &mut history.rotations {
                 rotated.retired.get_or_insert(at);
             }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ledger::{Author, Entry, Event};
+use crate::ledger::{Author, Earlier, Entry, Event};
 use crate::rotation::FindingCode;
 
 const ALICE: &str = "Alice <a@example.com>";
@@ -222,8 +222,71 @@ fn a_new_value_ends_an_exposure_and_the_known_one_brings_it_back() {
     assert_eq!(book.history("A").exposed, None);
     book.seal(&[("A", "x")]);
     assert_eq!(book.history("A").exposed, exposed);
-    book.add(Event::Rotated, |entry| named(entry, &["A"]));
+    // A rotation to the known value ends nothing; one to another ends it.
+    book.add(Event::Rotated, |entry| entry.fingerprints = fingerprints(&[("A", "x")]));
+    assert_eq!(book.history("A").exposed, exposed);
+    book.add(Event::Rotated, |entry| entry.fingerprints = fingerprints(&[("A", "z")]));
     assert_eq!(book.history("A").exposed, None);
+}
+
+#[test]
+fn what_is_known_stays_known_under_a_new_project_key() {
+    let mut book = Book::default();
+    book.seal(&[("A", "x")]);
+    book.add(Event::Exposed, |entry| named(entry, &["A"]));
+    book.seal(&[("A", "y")]);
+    book.add(Event::Rekeyed, |entry| {
+        entry.fingerprints = fingerprints(&[("A", "y")]);
+        entry.new_fingerprints = fingerprints(&[("A", "y2")]);
+        entry.new_key = Some(2);
+    });
+    book.add(Event::Sealed, |entry| {
+        entry.key = 2;
+        entry.fingerprints = fingerprints(&[("A", "x2")]);
+        entry.earlier = [("A".to_owned(), Earlier { fingerprint: "x".to_owned(), key: 1 })].into();
+    });
+    let history = book.history("A");
+    assert!(history.exposed.is_some());
+    assert!(history.changes[2].returned);
+}
+
+#[test]
+fn a_known_value_that_is_still_accepted_after_its_overlap_is_known_again_until_it_is_retired() {
+    let rotated = |until: &str| {
+        let mut book = Book::default();
+        book.seal(&[("A", "x")]);
+        book.add(Event::Exposed, |entry| named(entry, &["A"]));
+        book.seal(&[("A", "y")]);
+        book.add(Event::Rotated, |entry| {
+            entry.fingerprints = fingerprints(&[("A", "y")]);
+            entry.until = Some(until.to_owned());
+        });
+        book
+    };
+    let during = rotated("2026-04-30T00:00:00Z").history("A");
+    assert_eq!((during.exposed, during.rotations[0].exposed.is_some()), (None, true));
+    let mut over = rotated("2026-03-10T00:00:00Z");
+    assert!(over.history("A").exposed.is_some());
+    over.add(Event::Retired, |entry| named(entry, &["A"]));
+    assert_eq!(over.history("A").exposed, None);
+}
+
+#[test]
+fn the_end_of_an_overlap_proves_the_rotation_that_began_it() {
+    let mut book = Book::default();
+    for print in ["x", "y"] {
+        book.add(Event::Rotated, |entry| {
+            entry.fingerprints = fingerprints(&[("A", print)]);
+            entry.evidence = Some(Grade::D);
+        });
+    }
+    book.add(Event::Retired, |entry| {
+        named(entry, &["A"]);
+        entry.evidence = Some(Grade::A);
+    });
+    let rotations = book.history("A").rotations;
+    assert_eq!(rotations.iter().map(|it| it.evidence).collect::<Vec<_>>(), [Grade::D, Grade::A]);
+    assert!(rotations.iter().all(|it| it.retired.is_some()));
 }
 
 fn codes(events: &Events) -> Vec<(FindingCode, &str)> {

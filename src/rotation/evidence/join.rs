@@ -7,9 +7,13 @@ use super::{Evidence, Sources};
 use crate::rotation::events::{Change, History};
 use crate::rotation::{Finding, FindingCode};
 use crate::schema::Grade;
+use crate::ui::escape;
 
 /// How far sources may be apart and still speak of the same change.
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a rotation may have been stopped between sealing the new value and recording that it is done.
+const STOPPED: SignedDuration = SignedDuration::from_hours(24 * 31);
 
 /// How much of a commit's hash is shown.
 const SHOWN: usize = 12;
@@ -38,6 +42,7 @@ pub(super) fn join(sources: Sources<'_>) -> Evidence {
     join.look_at_ledger();
     join.look_at_git();
     join.look_at_stores();
+    join.look_at_attestations();
     join.result()
 }
 
@@ -95,14 +100,14 @@ impl<'a> Join<'a> {
             self.find(FindingCode::ValueReturned, message);
         }
         let Some(rotation) = self.history.and_then(|history| history.rotations.last()) else { return };
-        if rotation.at > change.at + DAY {
+        if rotation.at > change.at + STOPPED {
             let message = format!(
                 "the ledger says it was rotated on {}, and has no new fingerprint since {}",
                 day(rotation.at),
                 day(change.at)
             );
             self.contradict(FindingCode::ClaimContradicted, message);
-        } else if rotation.at + DAY >= change.at && !change.returned {
+        } else if rotation.change.as_ref() == Some(&change.entry) && !change.returned {
             self.vote(since, rotation.evidence);
         }
     }
@@ -193,13 +198,30 @@ impl<'a> Join<'a> {
                 .map(|vote| vote.grade);
             evidence.grade = if self.disagree { grades.max() } else { grades.min() };
         }
-        let attested = self.history.and_then(|history| history.attestations.iter().map(|said| said.at).max());
+        evidence
+    }
+
+    /// What people say counts where nothing else tells, or where it makes the value older. A value that is known to be
+    /// the same since before then was not replaced, whatever they say.
+    fn look_at_attestations(&mut self) {
+        let Some(said) = self.history.and_then(|history| history.attestations.iter().max_by_key(|it| it.at))
+        else {
+            return;
+        };
+        let oldest = self.votes.iter().map(|vote| vote.at).min();
+        if let Some(oldest) = oldest.filter(|oldest| said.at > *oldest + DAY) {
+            let message = format!(
+                "{} says it was replaced on {}, and it has the same value since {}",
+                escape(&said.actor),
+                day(said.at),
+                day(oldest)
+            );
+            return self.find(FindingCode::ClaimContradicted, message);
+        }
         let counts = self.sources.min_evidence.is_none_or(|min| min == Grade::E);
-        match attested.filter(|_| counts) {
-            Some(at) if oldest.is_none_or(|oldest| at > oldest + DAY) => {
-                Evidence { rotated: Some(at), grade: Some(Grade::E), ..evidence }
-            }
-            _ => evidence,
+        let is_first = oldest.is_none() || !self.has_earlier_value();
+        if counts && is_first && oldest.is_none_or(|oldest| said.at < oldest) {
+            self.vote(said.at, Grade::E);
         }
     }
 }

@@ -174,14 +174,24 @@ fn a_value_that_came_back_is_as_old_as_when_it_was_first_there() {
 
 #[test]
 fn a_rotation_counts_for_the_change_it_made() {
-    let rotation =
-        |day, evidence| Rotated { at: at(day), evidence, previous: None, until: None, retired: None };
+    let rotation = |day, change: i64| Rotated {
+        at: at(day),
+        evidence: A,
+        previous: None,
+        until: None,
+        retired: None,
+        change: Some(format!("entry {change}")),
+        exposed: None,
+    };
     let rotated =
-        |day, grade| History { rotations: vec![rotation(day, grade)], ..changes(&[(1, "a"), (50, "b")]) };
-    World::of(rotated(50, A)).is(Some(50), Some(A), &[]);
-    // An earlier one proves nothing about the change since.
-    World::of(rotated(10, A)).is(Some(50), Some(D), &[]);
-    World::of(rotated(60, A)).is(Some(50), Some(D), &[ClaimContradicted]);
+        |day, change| History { rotations: vec![rotation(day, change)], ..changes(&[(1, "a"), (50, "b")]) };
+    World::of(rotated(50, 50)).is(Some(50), Some(A), &[]);
+    // It was stopped after the new value was sealed, and went on days later.
+    World::of(rotated(53, 50)).is(Some(50), Some(A), &[]);
+    // One of an earlier value proves nothing about the present one, however short before it was.
+    World::of(rotated(1, 1)).is(Some(50), Some(D), &[]);
+    World::of(rotated(50, 1)).is(Some(50), Some(D), &[]);
+    World::of(rotated(90, 50)).is(Some(50), Some(D), &[ClaimContradicted]);
 }
 
 #[test]
@@ -302,15 +312,22 @@ fn an_age_file_shows_what_did_not_change_and_little_else() {
 }
 
 #[test]
-fn a_person_is_believed_where_the_policy_allows_it() {
-    let attested = |day| {
+fn a_person_is_believed_where_nothing_else_tells_and_the_policy_allows_it() {
+    let attested = |day, history| {
         let said = Attested { at: at(day), actor: "Alice".to_owned(), ticket: None };
-        History { attestations: vec![said], ..changes(&[(1, "a"), (20, "b")]) }
+        History { attestations: vec![said], ..history }
     };
-    World::of(attested(50)).is(Some(50), Some(E), &[]);
-    World::of(attested(10)).is(Some(20), Some(D), &[]);
-    World { min: Some(D), ..World::of(attested(50)) }.is(Some(20), Some(D), &[]);
-    World { min: Some(E), ..World::of(attested(50)) }.is(Some(50), Some(E), &[]);
+    let nothing = || attested(50, History::default());
+    World::of(nothing()).is(Some(50), Some(E), &[]);
+    World { min: Some(D), ..World::of(nothing()) }.is(None, None, &[]);
+    World { min: Some(E), ..World::of(nothing()) }.is(Some(50), Some(E), &[]);
+    // The first entry says only that there is a value: it may be older.
+    World::of(attested(10, changes(&[(20, "a")]))).is(Some(10), Some(E), &[]);
+    World::of(attested(10, changes(&[(1, "a"), (20, "b")]))).is(Some(20), Some(D), &[]);
+    // The same value since before then.
+    World::of(attested(50, changes(&[(1, "a"), (20, "b")]))).is(Some(20), Some(D), &[ClaimContradicted]);
+    let committed = World::of(nothing()).committed(git(commit(20), &[]));
+    committed.is(Some(20), Some(D), &[ClaimContradicted]);
 }
 
 #[test]

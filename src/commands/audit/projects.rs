@@ -72,16 +72,16 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error>
         None => Expected::default(),
     };
     let now = context.clock.now();
+    let environment = chosen(context).map(str::to_owned);
+    let environment = environment.as_deref();
     let files = args.reports.iter().map(|file| context.resolve(file)).collect();
-    let mut reports = Reports::open(files, args.max_age, now);
+    let mut reports = Reports::open(files, environment, args.max_age, now);
     let progress = context.ui.progress(places.len(), "projects");
     let out = context.ui.result_stream(&progress);
     let sink = report::open(context.globals.format, &head("audit".to_owned(), context), out)
         .map_err(Error::Output)?;
     let mut tally = Tally::new(sink, expected);
     let env = context.env.clone();
-    let environment = chosen(context).map(str::to_owned);
-    let environment = environment.as_deref();
     let options = Options { env: &env, with_git: !args.no_git, environment, now };
     let mut take = |audited| {
         progress.advance();

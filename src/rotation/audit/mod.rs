@@ -6,6 +6,7 @@
 //! Nothing here needs a key, and what cannot be read is a finding among the others.
 
 pub mod access;
+mod aged;
 mod expected;
 mod in_order;
 mod one;

@@ -30,14 +30,21 @@ struct OfProject {
 pub struct Reports {
     files: Vec<PathBuf>,
     projects: BTreeMap<String, OfProject>,
+    environment: Option<String>,
     max_age: SignedDuration,
     now: Timestamp,
 }
 
 impl Reports {
-    /// Sees which reports there are. One that cannot be read is a finding later.
-    pub fn open(files: Vec<PathBuf>, max_age: SignedDuration, now: Timestamp) -> Self {
-        let mut reports = Self { files: Vec::new(), projects: BTreeMap::new(), max_age, now };
+    /// Sees which reports there are, on one environment if it is named. One that cannot be read is a finding later.
+    pub fn open(
+        files: Vec<PathBuf>,
+        environment: Option<&str>,
+        max_age: SignedDuration,
+        now: Timestamp,
+    ) -> Self {
+        let environment = environment.map(str::to_owned);
+        let mut reports = Self { files: Vec::new(), projects: BTreeMap::new(), environment, max_age, now };
         for (file, path) in files.iter().enumerate() {
             if let Ok(sent) = Sent::read(path, now) {
                 reports.note(&sent, file);
@@ -74,7 +81,8 @@ impl Reports {
             let known = self.projects.entry(project.to_owned());
             let known = known.or_insert_with(|| OfProject { of_all: this, environments: BTreeMap::new() });
             known.of_all = known.of_all.newer(this);
-            for (environment, at) in environments {
+            let is_chosen = |name: &str| self.environment.as_deref().is_none_or(|only| only == name);
+            for (environment, at) in environments.into_iter().filter(|(name, _)| is_chosen(name)) {
                 let this = Newest { at, file };
                 let newest = known.environments.entry(environment.to_owned()).or_insert(this);
                 *newest = newest.newer(this);
@@ -83,7 +91,8 @@ impl Reports {
     }
 
     fn of_file(&self, sent: &Sent, file: usize) -> Vec<Audited> {
-        let mut without_policy = sent.without_policy;
+        // Whose they are does not show.
+        let mut without_policy = if self.environment.is_some() { 0 } else { sent.without_policy };
         let mut all = Vec::new();
         for (project, environments) in sent.parts() {
             let Some(known) = self.projects.get(project) else { continue };
@@ -176,7 +185,7 @@ mod tests {
         let files = reports.iter().enumerate().map(write).collect();
         let now = "2026-03-01T12:00:00Z".parse().expect("a time");
         let mut text = String::new();
-        let reports = Reports::open(files, SignedDuration::from_hours(7 * 24), now);
+        let reports = Reports::open(files, None, SignedDuration::from_hours(7 * 24), now);
         let taken: Result<(), ()> = reports.each(|audited| {
             for row in &audited.rows {
                 let _ = writeln!(text, "{}/{}={}", row.project, row.environment, row.status.name());

@@ -1,15 +1,18 @@
-//! A report that a project sent, in the shape of `rotation status --format json`. Its statuses are taken as they are.
+//! A report that a project sent, in the shape of `rotation status --format json`. What its dates tell at the time of
+//! the audit counts, and not what they told when it was made.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry as Slot;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use super::aged;
 use crate::fs;
 use crate::rotation::{Finding, Row, Status};
 use crate::schema::Grade;
@@ -44,7 +47,7 @@ pub(super) enum Error {
         /// Its version.
         version: u32,
     },
-    /// Its date cannot be.
+    /// Its date, or that of a report which it was made from, cannot be.
     #[error("{} says that it was made at {generated}, which is in the future", path.display())]
     Future {
         /// The file.
@@ -61,7 +64,7 @@ pub(super) struct Sent {
     pub(super) generated: Timestamp,
     /// What it is about: the project's name, if it is about one.
     pub(super) title: Option<String>,
-    /// Its variables.
+    /// Its variables, each once, as they stand now.
     pub(super) rows: Vec<Row>,
     /// Secret variables without a policy.
     pub(super) without_policy: usize,
@@ -147,13 +150,14 @@ impl Sent {
         }
         let report: Report = serde_json::from_slice(&text).map_err(misshapen)?;
         let generated = report.generated;
-        if generated > now + SKEW {
+        let dates = report.entries.iter().filter_map(|entry| entry.reported).chain([generated]);
+        if let Some(generated) = dates.max().filter(|latest| *latest > now + SKEW) {
             return Err(Error::Future { path: path.to_owned(), generated });
         }
         Ok(Self {
             generated,
             title: report.title,
-            rows: report.entries.into_iter().map(|entry| entry.into_row(generated)).collect(),
+            rows: once_each(report.entries.into_iter().map(|entry| entry.into_row(generated, now))),
             without_policy: report.summary.without_policy,
             findings: report.findings.into_iter().map(|found| (found.project, found.finding)).collect(),
         })
@@ -186,9 +190,34 @@ fn required<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T,
     optional(deserializer)?.ok_or_else(|| D::Error::custom("no date"))
 }
 
+/// Of two rows on one variable the worse one, as old as the older one: metrics with two samples of one name are
+/// refused by whoever reads them.
+fn once_each(rows: impl Iterator<Item = Row>) -> Vec<Row> {
+    let mut kept: IndexMap<[String; 3], Row> = IndexMap::new();
+    for row in rows {
+        let name = [&row.project, &row.environment, &row.variable].map(Clone::clone);
+        match kept.entry(name) {
+            Slot::Vacant(slot) => {
+                slot.insert(row);
+            }
+            Slot::Occupied(mut slot) => {
+                let known = slot.get_mut();
+                let oldest = known.reported.min(row.reported);
+                if row.status < known.status {
+                    *known = row;
+                }
+                known.reported = oldest;
+            }
+        }
+    }
+    kept.into_values().collect()
+}
+
 impl Entry {
-    fn into_row(self, generated: Timestamp) -> Row {
-        Row {
+    fn into_row(self, generated: Timestamp, now: Timestamp) -> Row {
+        // A report knows nothing that is newer than itself.
+        let reported = self.reported.unwrap_or(generated).min(generated);
+        let mut row = Row {
             project: self.project,
             environment: self.environment,
             variable: self.variable,
@@ -206,8 +235,10 @@ impl Entry {
             runbook: self.runbook,
             declared: None,
             findings: self.findings,
-            reported: Some(self.reported.unwrap_or(generated)),
-        }
+            reported: Some(reported),
+        };
+        row.status = aged::status(&row, reported, now);
+        row
     }
 }
 
@@ -279,6 +310,10 @@ mod tests {
             "is a report of version 2, and this envward reads version 1"
         );
         let future = r#"{"version":1,"generated":"2099-01-01T00:00:00Z","entries":[]}"#;
-        assert_eq!(refusal(future), "says that it was made at 2099-01-01T00:00:00Z, which is in the future");
+        let said = "says that it was made at 2099-01-01T00:00:00Z, which is in the future";
+        assert_eq!(refusal(future), said);
+        let of_another = r#"{"version":1,"generated":"2026-01-01T00:00:00Z","entries":[{"project":"shop",
+            "environment":"production","variable":"K","status":"ok","reported":"2099-01-01T00:00:00Z"}]}"#;
+        assert_eq!(refusal(of_another), said);
     }
 }

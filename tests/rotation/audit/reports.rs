@@ -1,7 +1,7 @@
 //! `audit --report`: what projects sent.
 
 use super::{add, tree};
-use crate::support::Sandbox;
+use crate::support::{Run, Sandbox};
 
 /// A project whose own report of that day is in `reports/NAME.json`.
 fn reported(sandbox: &mut Sandbox, name: &str, sealed: &str, day: &str) {
@@ -19,20 +19,103 @@ fn sent(sandbox: &mut Sandbox, name: &str, sealed: &str, day: &str) {
     std::fs::remove_dir_all(sandbox.project().join(name)).unwrap();
 }
 
+/// Reports that were made elsewhere: `audit --report` of them on that day at noon.
+fn audit_of(reports: &[&str], day: &str, more: &str) -> (Sandbox, Run) {
+    let sandbox = Sandbox::new().with("ENVWARD_TEST_ONLY_NOW", format!("{day}T12:00:00Z"));
+    let names: Vec<String> = (0..reports.len()).map(|number| format!("{number}.json")).collect();
+    for (name, report) in names.iter().zip(reports) {
+        sandbox.write(name, report);
+    }
+    let run = sandbox.envward(&format!("audit --report {} {more}", names.join(" ")));
+    (sandbox, run)
+}
+
+/// A report of that day with these entries of the project `shop`.
+fn report(day: &str, entries: &[&str]) -> String {
+    let entry = |entry: &&str| format!(r#"{{"project":"shop",{entry}}}"#);
+    let entries: Vec<String> = entries.iter().map(entry).collect();
+    let entries = entries.join(",");
+    format!(
+        r#"{{"version":1,"generated":"{day}T12:00:00Z","title":"shop","entries":[{entries}],"summary":{{}}}}"#
+    )
+}
+
+const DUE_SOON: &str = r#""environment":"production","variable":"K","status":"due_soon",
+    "warn":"2026-04-20T00:00:00Z","due":"2026-05-03T00:00:00Z","exempt_until":null"#;
+const EXEMPT: &str = r#""environment":"production","variable":"X","status":"exempt",
+    "due":"2026-01-03T00:00:00Z","exempt_until":"2026-05-04""#;
+const OVERDUE: &str = r#""environment":"production","variable":"K","status":"overdue",
+    "due":"2026-05-01T00:00:00Z""#;
+
 #[test]
-fn reports_are_merged_as_they_are() {
+fn reports_are_merged() {
     let mut sandbox = tree();
     sent(&mut sandbox, "shop", "2026-02-20", "2026-02-28");
-    // On its own day it was in order; it would not be now.
-    sent(&mut sandbox, "till", "2025-11-28", "2026-02-23");
-    let report =
-        sandbox.envward("audit --report reports/shop.json reports/till.json --fail-on overdue").success();
+    sent(&mut sandbox, "till", "2026-02-20", "2026-02-28");
+    let report = sandbox.envward("audit --report reports/shop.json reports/till.json").success();
     assert!(report.stdout.contains("shop") && report.stdout.contains("till"), "{}", report.stdout);
     let json =
         sandbox.envward("audit --format json --fail-on none --report reports/shop.json").success().json();
     assert_eq!(json["entries"][0]["last_rotated"], "2026-02-20T12:00:00Z");
     assert_eq!(json["entries"][0]["status"], "ok");
     assert_eq!(json["summary"]["projects"], 1);
+}
+
+#[test]
+fn a_deadline_that_has_passed_since_the_report_counts() {
+    let mut sandbox = tree();
+    // On its own day it was in order.
+    sent(&mut sandbox, "till", "2025-11-28", "2026-02-23");
+    let json = sandbox.envward("audit --format json --report reports/till.json").code(1).json();
+    assert_eq!(json["entries"][0]["status"], "overdue");
+
+    let report = report("2026-05-02", &[DUE_SOON, EXEMPT]);
+    let (_, run) = audit_of(&[&report], "2026-05-08", "--format json");
+    let json = run.code(1).json();
+    let statuses: Vec<_> = json["entries"].as_array().unwrap().iter().map(|row| &row["status"]).collect();
+    assert_eq!(statuses, ["overdue", "exempt_expired"]);
+    let _ = audit_of(&[&report], "2026-05-02", "").1.success();
+}
+
+#[test]
+fn a_report_from_the_future_is_no_pass_and_hides_no_other() {
+    let future =
+        r#""environment":"production","variable":"K","status":"ok","reported":"2099-01-01T00:00:00Z""#;
+    let (old, new) = (report("2026-01-02", &[future]), report("2026-05-08", &[OVERDUE]));
+    let (_, run) = audit_of(&[&old], "2026-05-08", "--fail-on none");
+    let message = "0.json says that it was made at 2099-01-01T00:00:00Z, which is in the future\n";
+    assert!(run.code(1).stdout.contains(message));
+    let (_, run) = audit_of(&[&old, &new], "2026-05-08", "--format json --fail-on none");
+    let json = run.code(1).json();
+    assert_eq!(json["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(json["entries"][0]["status"], "overdue");
+}
+
+#[test]
+fn a_report_is_asked_for_one_environment_like_a_project() {
+    let staging = r#""environment":"staging","variable":"K","status":"ok""#;
+    let report = report("2026-05-08", &[OVERDUE, staging]);
+    let (sandbox, run) = audit_of(&[&report], "2026-05-08", "--format json -e staging");
+    let json = run.success().json();
+    assert_eq!(json["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(json["entries"][0]["environment"], "staging");
+    let _ = sandbox
+        .envward("audit --report 0.json -e stagign --fail-on none")
+        .code(2)
+        .stderr("error: none of the projects has an environment \"stagign\"\n");
+}
+
+#[test]
+fn of_two_entries_on_one_variable_the_worse_one_counts() {
+    let fine = r#""environment":"production","variable":"K","status":"ok","due":"2026-08-01T00:00:00Z""#;
+    for entries in [[fine, OVERDUE], [OVERDUE, fine]] {
+        let report = report("2026-05-08", &entries);
+        let (_, run) = audit_of(&[&report], "2026-05-08", "--format prometheus");
+        let metrics = run.code(1).stdout;
+        let samples: Vec<&str> =
+            metrics.lines().filter(|line| line.starts_with("secret_rotation_status{")).collect();
+        assert!(matches!(samples[..], [sample] if sample.contains("status=\"overdue\"")), "{metrics}");
+    }
 }
 
 #[test]

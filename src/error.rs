@@ -197,6 +197,7 @@ fn sealed_exit_code(error: &seal::Error) -> ExitCode {
         Error::File(_)
         | Error::Missing { .. }
         | Error::EnvFile(_)
+        | Error::Git(_)
         | Error::Ledger(_)
         | Error::State { .. }
         | Error::Plaintext { .. }
@@ -261,7 +262,9 @@ fn sync_exit_code(error: &sync::Error) -> ExitCode {
 fn rotation_exit_code(error: &rotation::Error) -> ExitCode {
     match error {
         rotation::Error::Seal(error) => sealed_exit_code(error),
-        rotation::Error::File(fs::Error::Locked { .. }) | rotation::Error::Busy { .. } => ExitCode::Conflict,
+        rotation::Error::File(fs::Error::Locked { .. })
+        | rotation::Error::Busy { .. }
+        | rotation::Error::Unsealed { .. } => ExitCode::Conflict,
         rotation::Error::Partial { .. } => ExitCode::Store,
         rotation::Error::Recorded { .. } | rotation::Error::NoWayBack { .. } => ExitCode::Usage,
         rotation::Error::Driver { error, .. } => driver_exit_code(error),

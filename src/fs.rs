@@ -284,6 +284,23 @@ pub fn check_private_target(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Refuses a file that could not be replaced, since its directory, or the nearest one that is there, takes no files.
+pub fn check_replaceable(path: &Path) -> Result<(), Error> {
+    let is_there = |directory: &&Path| fs::symlink_metadata(directory).is_ok();
+    let Some(directory) = path.ancestors().skip(1).find(is_there) else { return Ok(()) };
+    #[cfg(unix)]
+    {
+        use rustix::fs::{Access, AtFlags, CWD, accessat};
+        let wanted = Access::WRITE_OK | Access::EXEC_OK;
+        accessat(CWD, directory, wanted, AtFlags::EACCESS)
+            .map_err(|source| Error::io("write", path)(source.into()))?;
+    }
+    // The platform's permissions say nothing about it.
+    #[cfg(not(unix))]
+    let _ = directory;
+    Ok(())
+}
+
 /// The permission bits of a file, `None` where the platform has none or the file is not there.
 #[cfg(unix)]
 pub fn mode(path: &Path) -> Option<u32> {

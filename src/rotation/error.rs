@@ -3,7 +3,13 @@
 use std::path::PathBuf;
 
 use super::drivers;
+use crate::ui::escape;
 use crate::{fs, git, ledger, seal};
+
+/// Names with commas between them.
+fn escaped(names: &[String]) -> String {
+    names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", ")
+}
 
 /// Something about rotation failed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +54,12 @@ pub enum Error {
         /// The variable.
         variable: String,
     },
+    /// The env file has changes that are not sealed, and would be lost.
+    #[error("the env file has a change of {} that is not sealed; nothing was changed", escaped(names))]
+    Unsealed {
+        /// The variables.
+        names: Vec<String>,
+    },
     /// A store took a part of what was to be written.
     #[error("store {store} has a part of the new values only")]
     Partial {
@@ -89,6 +101,10 @@ impl Error {
                 Some(format!("finish it with: envward rotate {variable} --resume; or rotate it once more"))
             }
             Self::NoWayBack { variable } => Some(format!("go on with: envward rotate {variable} --resume")),
+            Self::Unsealed { names } => Some(format!(
+                "take it over with: envward seal; or drop it with: envward unseal --take sealed {}",
+                names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(" ")
+            )),
             Self::Partial { .. } => None,
             Self::Journal { .. } => Some(
                 "see which value works, put it in place with: envward set; then remove the file".to_owned(),

@@ -12,6 +12,7 @@ use super::{Error, age_file, content, project_key};
 use crate::approvals::{Approvals, Claim};
 use crate::context::Context;
 use crate::env_vars::{self, EnvSnapshot};
+use crate::git;
 use crate::ledger::Author;
 use crate::secret::Secret;
 use crate::ui::Prompter;
@@ -106,6 +107,11 @@ impl Access {
         // The same passphrase again, when a write reads the file under its lock.
         self.passphrase = Some(passphrase);
         Ok(plaintext)
+    }
+
+    /// Refuses to write plaintext secrets to a file that git tracks.
+    pub(super) fn refuse_tracked(&self, path: &Path) -> Result<(), Error> {
+        Ok(git::refuse_tracked(path, &self.env)?)
     }
 
     /// Who writes: the CI system's word in a job, else git's. `id_tokens` are the variables in which a job may have

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{age_file, identity, keyring, recipients, sops};
 use crate::suggest::closest;
 use crate::ui::escape;
-use crate::{approvals, dotenv, fs, ledger, rng};
+use crate::{approvals, dotenv, fs, git, ledger, rng};
 
 /// A sealed file cannot be opened, is not to be believed, or cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,9 @@ pub enum Error {
         /// The env file.
         path: PathBuf,
     },
+    /// git tracks a file that is to hold plaintext, or failed.
+    #[error(transparent)]
+    Git(#[from] git::Error),
     /// The env file cannot be read.
     #[error(transparent)]
     EnvFile(#[from] dotenv::Error),
@@ -269,6 +272,7 @@ impl Error {
         match self {
             Self::File(error) => error.hint(),
             Self::EnvFile(error) => error.hint(),
+            Self::Git(error) => error.hint(),
             Self::Sops(error) => error.hint(),
             Self::Identity(error) => error.hint(),
             Self::Recipient(error) | Self::NamedRecipient { error, .. } => error.hint(),

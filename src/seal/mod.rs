@@ -79,5 +79,5 @@ pub use summary::summary;
 pub use unsealed::{record_values, rekey_unsealed};
 pub use verify::{Check, Outcome, Verdict, structure, verify, verify_bare};
 pub use working_copy::{Unsealed, WorkingCopy};
-pub use write::write;
+pub use write::{check_write, write};
 pub use written::Written;

@@ -188,12 +188,13 @@ impl WorkingCopy {
     ///
     /// # Errors
     /// [`Error::Conflict`] if the env file holds another, unsealed change of one of the variables; the env file
-    /// could not be written.
+    /// could not be written, or git tracks it.
     pub(super) fn carry(
         &mut self,
         written: &mut Written,
         before: &Values,
         after: &Values,
+        access: &Access,
     ) -> Result<(), Error> {
         let ahead = self.merge(before, None);
         let sealed = fingerprints(&self.key.key, self.site.name(), after);
@@ -221,6 +222,7 @@ impl WorkingCopy {
         if self.document.to_bytes() != self.original {
             // Before the sealed file is written, so that either both are or none.
             fs::check_private_target(&self.site.environment.env_file)?;
+            access.refuse_tracked(&self.site.environment.env_file)?;
             written.env_file = Some(self.site.environment.env_file.clone());
         }
         Ok(())
@@ -250,9 +252,12 @@ impl WorkingCopy {
     /// Writes the env file and the base after [`WorkingCopy::unseal`] or [`WorkingCopy::settle`].
     ///
     /// # Errors
-    /// [`Error::EnvFileChanged`] if someone else changed the env file since it was read.
+    /// [`Error::EnvFileChanged`] if someone else changed the env file since it was read; git tracks it.
     pub fn save(&self, opened: &Opened, access: &Access) -> Result<(), Error> {
         let _lock = opened.place.lock(access)?;
+        if self.document.to_bytes() != self.original {
+            access.refuse_tracked(&self.site.environment.env_file)?;
+        }
         self.write(&opened.values, opened.generation.unwrap_or_default())
     }
 

@@ -79,6 +79,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     session.require_answer(context)?;
     let _lock = if args.dry_run { None } else { Some(session.journals().lock()?) };
     for name in &args.names {
+        one::require_rotatable(&session, name, context)?;
+    }
+    for name in &args.names {
         one::rotate(&session, name, context)?;
     }
     Ok(ExitCode::Done)

@@ -14,14 +14,32 @@ use crate::rotation::carry::{Carry, Outcome};
 use crate::rotation::policy::Policy;
 use crate::schema::Variable;
 use crate::schema::driver::DriverTable;
+use crate::schema::placeholder::Placeholder;
 use crate::seal::Opened;
 use crate::secret::Secret;
 use crate::ui::{PromptError, Ui, escape};
 
+/// Refuses what is known not to be rotated: before the first of several is.
+pub(super) fn require_rotatable(
+    session: &Session<'_>,
+    name: &str,
+    context: &mut Context,
+) -> Result<(), Error> {
+    let (_, policy) = session.variable(name, context)?;
+    if policy.driver == DriverTable::Manual && session.args.names.len() > 1 {
+        let help = format!("run: envward rotate {name}");
+        return Err(Error::usage_with_help(
+            format!("{name} is rotated by hand, and has to be named alone"),
+            help,
+        ));
+    }
+    session.require_free(name, context)
+}
+
 /// Rotates a variable, or with `--dry-run` says what would be done.
 pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -> Result<(), Error> {
     let (variable, policy) = session.variable(name, context)?;
-    session.require_free(name, context)?;
+    require_rotatable(session, name, context)?;
     let opened = session.opened(&mut session.access(context))?;
     let given = match policy.driver {
         DriverTable::Manual if !session.args.dry_run => Some(ask_for(variable, policy, session, context)?),
@@ -104,18 +122,19 @@ fn ask_for(
     context: &mut Context,
 ) -> Result<Secret, Error> {
     let name = &variable.name;
-    if session.args.names.len() > 1 {
-        let help = format!("run: envward rotate {name}");
-        return Err(Error::usage_with_help(
-            format!("{name} is rotated by hand, and has to be named alone"),
-            help,
-        ));
-    }
     say_where(variable, policy, &mut context.ui);
     let value = context.ui.secret_from_stdin_or_prompt(&format!("new value of {name}"))?;
     if value.expose().is_empty() {
         let help = format!("type it, or pipe it in: … | envward rotate {name}");
         return Err(Error::usage_with_help(format!("no new value of {name} was given"), help));
+    }
+    if variable.likeness(value.expose(), &session.environment.name) == Placeholder::Sure {
+        let place = variable.obtain.as_ref().map(|obtain| format!("at {}", escape(obtain)));
+        let place = place.unwrap_or_else(|| "where the old one was issued".to_owned());
+        return Err(Error::usage_with_help(
+            format!("the new value of {name} is a placeholder, which counts as unset"),
+            format!("get a real one {place}"),
+        ));
     }
     if refuse_mismatch(name, value.expose(), Some(&session.schema), &mut context.ui) {
         return Err(Error::usage("nothing was rotated"));

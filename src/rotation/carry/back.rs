@@ -20,6 +20,11 @@ impl<W: World> Carry<'_, W> {
         if journal.one_way {
             return Err(Error::NoWayBack { variable: journal.variable }.into());
         }
+        if was_sealed {
+            let opened = self.open()?;
+            require_own(&journal, &opened.values)?;
+            self.require_sealable(&opened, changes_back(&journal))?;
+        }
         let was_pushed = was_sealed || journal.step >= Step::Current;
         // Whoever goes on after a crash in between begins at the target again.
         journal.step = Step::Pending;
@@ -75,9 +80,14 @@ impl<W: World> Carry<'_, W> {
     fn unseal(&mut self, journal: &Journal) -> Result<(), Error> {
         let opened = self.open()?;
         require_own(journal, &opened.values)?;
-        let mut changes = Changes { set: journal.before.clone(), ..Changes::default() };
-        let added = journal.pending.keys().filter(|name| !journal.before.contains_key(*name));
-        changes.remove.extend(added.cloned());
-        self.write(&opened, &mut changes)
+        self.write(&opened, &mut changes_back(journal))
     }
+}
+
+/// What takes the new values out of the sealed file.
+fn changes_back(journal: &Journal) -> Changes {
+    let mut changes = Changes { set: journal.before.clone(), ..Changes::default() };
+    let added = journal.pending.keys().filter(|name| !journal.before.contains_key(*name));
+    changes.remove.extend(added.cloned());
+    changes
 }

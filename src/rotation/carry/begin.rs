@@ -1,9 +1,12 @@
 //! The first step: the new value is made, and lies in the journal before anything outside hears of it.
 
+use super::values::require_own;
 use super::{Carry, Progress, World};
+use crate::rotation::Error;
 use crate::rotation::drivers;
 use crate::rotation::journal::{Journal, Step};
-use crate::secret::Values;
+use crate::seal::Changes;
+use crate::secret::{Secret, Values};
 
 impl<W: World> Carry<'_, W> {
     /// Makes the new values and the journal.
@@ -18,6 +21,9 @@ impl<W: World> Carry<'_, W> {
             let help = Some(format!("give it one first: envward set {name}"));
             return Err(self.failed(drivers::Error::Setup { message, help }).into());
         };
+        // A vendor that makes the value has made it for good: whatever value it is, it has to find a place.
+        let stand_in = Secret::new(format!("{}-", old.expose()));
+        self.require_sealable(&opened, [(name.clone(), stand_in)].into_iter().collect())?;
         self.world.progress(&Progress::Begins(Step::Pending));
         let begun = self.access.now();
         let made = self.driver.prepare(&opened.values, self.rng, begun);
@@ -26,6 +32,7 @@ impl<W: World> Carry<'_, W> {
         if let (Some(_), Some(previous)) = (self.overlap(), &self.policy.previous) {
             pending.insert(previous.clone(), old.clone());
         }
+        self.require_sealable(&opened, changes_to(&pending))?;
         let before = pending.keys().filter_map(|name| opened.values.get_key_value(name));
         let before = before.map(|(name, value)| (name.clone(), value.clone())).collect();
         self.world.progress(&Progress::Done(Step::Pending));
@@ -46,8 +53,15 @@ impl<W: World> Carry<'_, W> {
         Ok(journal)
     }
 
+    /// Refuses to touch the target while the new values could not be sealed after it.
+    pub(super) fn require_ready(&mut self, journal: &Journal) -> Result<(), Error> {
+        let opened = self.open()?;
+        require_own(journal, &opened.values)?;
+        self.require_sealable(&opened, changes_to(&journal.pending))
+    }
+
     /// Whether the new values are new, and of the types that the schema asks for.
-    fn check(&self, made: &Values, old: &crate::secret::Secret) -> Result<(), drivers::Error> {
+    fn check(&self, made: &Values, old: &Secret) -> Result<(), drivers::Error> {
         let refused = |message: String| drivers::Error::Setup { message, help: None };
         if made.get(&self.variable.name) == Some(old) {
             return Err(refused("its new value is the old one".to_owned()));
@@ -60,4 +74,8 @@ impl<W: World> Carry<'_, W> {
         }
         Ok(())
     }
+}
+
+fn changes_to(values: &Values) -> Changes {
+    Changes { set: values.clone(), ..Changes::default() }
 }

@@ -18,6 +18,12 @@ impl<W: World> Carry<'_, W> {
     /// A step failed; all of it can be done again.
     pub fn finish(&mut self, journal: Option<&Journal>) -> Result<bool, W::Error> {
         let sides = self.sides(journal)?;
+        if let Some(previous) = &self.policy.previous {
+            let opened = self.open()?;
+            let mut changes = Changes::default();
+            changes.remove(previous);
+            self.require_sealable(&opened, changes)?;
+        }
         let seen = self.end(&sides)? == Ended::Seen;
         self.remove_previous(&sides)?;
         let opened = self.open()?;

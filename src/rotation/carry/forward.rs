@@ -52,7 +52,11 @@ impl<W: World> Carry<'_, W> {
 
     fn take(&mut self, step: Step, journal: &mut Journal) -> Result<(), W::Error> {
         match step {
-            Step::Set | Step::Tested => self.put_in_target(step, journal)?,
+            Step::Set => {
+                self.require_ready(journal)?;
+                self.put_in_target(step, journal)?;
+            }
+            Step::Tested => self.put_in_target(step, journal)?,
             Step::Current => self.seal(journal)?,
             Step::Pushed => self.push(journal)?,
             Step::Ended => journal.seen = self.end(journal)? == Ended::Seen,

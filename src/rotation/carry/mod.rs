@@ -29,7 +29,7 @@ use super::policy::Policy;
 use crate::project::{Environment, Project};
 use crate::rng::Rng;
 use crate::schema::{Schema, Variable};
-use crate::seal::{self, Access, Opened, Written};
+use crate::seal::{self, Access, Changes, Opened, Written};
 
 /// What carrying a rotation through needs of the world around it.
 pub trait World {
@@ -127,6 +127,17 @@ impl<W: World> Carry<'_, W> {
     /// Opens the sealed file as it is now.
     fn open(&mut self) -> Result<Opened, Error> {
         Ok(seal::open(self.project, self.environment, self.access)?)
+    }
+
+    /// Refuses what sealing these changes would refuse, before something outside is changed that has to agree with
+    /// the sealed file.
+    fn require_sealable(&mut self, opened: &Opened, mut changes: Changes) -> Result<(), Error> {
+        changes.rerender(&opened.values, self.schema, &self.environment.name);
+        let checked = seal::check_write(opened, &changes, Some(self.schema), self.access);
+        checked.map_err(|error| match error {
+            seal::Error::Conflict { names } => Error::Unsealed { names },
+            error => error.into(),
+        })
     }
 
     /// Writes the journal, and says so.

@@ -4,6 +4,7 @@
 mod command;
 mod killed;
 mod overlap;
+mod preflight;
 mod refused;
 
 use crate::support::Sandbox;
@@ -196,6 +197,21 @@ fn nothing_is_no_new_value() {
         "error: no new value of API_KEY was given\nhelp: type it, or pipe it in: … | envward rotate API_KEY\n",
     );
     assert_eq!(sealed(&sandbox, "API_KEY"), before);
+}
+
+#[test]
+fn a_placeholder_is_no_new_value() {
+    let sandbox = project(AT_ONCE);
+    let before = sealed(&sandbox, "API_KEY");
+    for given in ["changeme", "<your-key>"] {
+        let run = sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], given.as_bytes()).code(2);
+        let _ = run.stderr_has(
+            "error: the new value of API_KEY is a placeholder, which counts as unset\n\
+             help: get a real one at https://vendor.example/keys\n",
+        );
+    }
+    assert_eq!(sealed(&sandbox, "API_KEY"), before);
+    assert!(events(&sandbox, "API_KEY").is_empty());
 }
 
 #[test]

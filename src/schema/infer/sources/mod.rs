@@ -6,6 +6,7 @@ mod code;
 mod compose;
 mod dockerfile;
 mod env_file;
+mod gitlab;
 mod guide;
 mod kubernetes;
 pub mod references;
@@ -18,6 +19,7 @@ use std::path::Path;
 pub use code::{Code, platform};
 pub use dockerfile::Dockerfile;
 pub use env_file::EnvFile;
+pub use gitlab::Gitlab;
 pub use shell::Shell;
 pub use spring::Spring;
 pub use workflow::Workflow;
@@ -43,6 +45,7 @@ pub static ALL: &[&dyn Source] = &[
     &EnvFile,
     &guide::Guide,
     &Workflow,
+    &Gitlab,
     &Spring,
     &compose::Compose,
     &kubernetes::Kubernetes,

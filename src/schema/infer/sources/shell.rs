@@ -70,14 +70,14 @@ fn without_comment(line: &str) -> &str {
 }
 
 /// The names that a line gives values of its own: `for X in`, `read X`, `local X`.
-fn bound(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn bound(line: &str) -> impl Iterator<Item = &str> {
     let pairs = words(line).zip(words(line).skip(1));
     let bound = pairs.filter(|(keyword, _)| matches!(*keyword, "for" | "read" | "local" | "-r" | "select"));
     bound.map(|(_, name)| name).filter(|name| is_name(name))
 }
 
 /// The names that a line sets: `X=…`, `export X=…`.
-fn assigned(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn assigned(line: &str) -> impl Iterator<Item = &str> {
     let assignments = words(line).filter_map(|word| word.split_once('='));
     assignments.map(|(name, _)| name.trim_end_matches('+')).filter(|name| is_name(name))
 }

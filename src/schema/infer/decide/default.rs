@@ -33,6 +33,7 @@ fn candidates(evidence: &Evidence) -> impl Iterator<Item = &str> {
                     | Place::GuideTable
                     | Place::Dockerfile
                     | Place::ComposeEnvironment
+                    | Place::Kubernetes
             )
         })
         // The example in a table of a variable that must be set is no value for everybody.

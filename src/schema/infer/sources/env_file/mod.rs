@@ -202,6 +202,9 @@ impl Reader<'_> {
     fn sighting(&self, line: u32, assignment: Assignment, place: Place) -> Sighting {
         let mut sighting = Sighting::new(assignment.name, self.file, line, place);
         sighting.value = assignment.value;
+        let value = sighting.value.as_ref().map_or("", Secret::expose);
+        // A shell would run it; the person who copies the line runs it too.
+        sighting.recipe = value.starts_with("$(").then(|| prose::recipe(value)).flatten();
         sighting.description = assignment.behind;
         sighting.group.clone_from(&self.group);
         // A heading may say that everything below it is optional.
@@ -231,7 +234,7 @@ fn describe(sighting: &mut Sighting, above: Option<String>) {
     }
     let text = parts.join(" ");
     sighting.link = prose::link(&text);
-    sighting.recipe = prose::recipe(&text);
+    sighting.recipe = sighting.recipe.take().or_else(|| prose::recipe(&text));
     sighting.required = prose::required(&text).or(sighting.required);
     sighting.default = prose::default(&text).map(Secret::new);
     sighting.description = Some(text);

@@ -10,8 +10,8 @@ pub(super) enum Block<'a> {
     Text {
         /// The line of each part, and the part.
         lines: Vec<(u32, &'a str)>,
-        /// The heading above it.
-        heading: Option<&'a str>,
+        /// The headings above it, the outermost first.
+        headings: Vec<&'a str>,
     },
 }
 
@@ -29,21 +29,22 @@ pub(super) struct Fence<'a> {
 pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut blocks = Vec::new();
-    let mut heading = None;
+    // The headings that hold, with their levels.
+    let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut open: Vec<(u32, &str)> = Vec::new();
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
         let trimmed = line.trim();
         if let Some(marker) = fence_marker(trimmed) {
-            close(&mut open, heading, &mut blocks);
+            close(&mut open, &headings, &mut blocks);
             let (fence, end) = fence(&lines, index, marker);
             blocks.push(Block::Fence(fence));
             index = end;
             continue;
         }
         if is_row(trimmed) && lines.get(index + 1).is_some_and(|next| is_rule(next.trim())) {
-            close(&mut open, heading, &mut blocks);
+            close(&mut open, &headings, &mut blocks);
             let mut rows = vec![(number(index), cells(trimmed))];
             index += 2;
             while index < lines.len() && is_row(lines[index].trim()) {
@@ -55,23 +56,26 @@ pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
         }
         let begins = trimmed.is_empty() || trimmed.starts_with('#') || is_item(trimmed);
         if begins {
-            close(&mut open, heading, &mut blocks);
+            close(&mut open, &headings, &mut blocks);
         }
         if trimmed.starts_with('#') && trimmed.trim_start_matches('#').starts_with(' ') {
-            heading = Some(trimmed.trim_matches(['#', ' ', '*']));
+            let level = trimmed.len() - trimmed.trim_start_matches('#').len();
+            headings.retain(|(above, _)| *above < level);
+            headings.push((level, trimmed.trim_matches(['#', ' ', '*'])));
         }
         if !trimmed.is_empty() {
             open.push((number(index), trimmed));
         }
         index += 1;
     }
-    close(&mut open, heading, &mut blocks);
+    close(&mut open, &headings, &mut blocks);
     blocks
 }
 
-fn close<'a>(open: &mut Vec<(u32, &'a str)>, heading: Option<&'a str>, blocks: &mut Vec<Block<'a>>) {
+fn close<'a>(open: &mut Vec<(u32, &'a str)>, headings: &[(usize, &'a str)], blocks: &mut Vec<Block<'a>>) {
     if !open.is_empty() {
-        blocks.push(Block::Text { lines: std::mem::take(open), heading });
+        let headings = headings.iter().map(|(_, heading)| *heading).collect();
+        blocks.push(Block::Text { lines: std::mem::take(open), headings });
     }
 }
 

@@ -12,7 +12,7 @@ use crate::dotenv;
 use crate::schema::infer::sources::compose::Compose;
 use crate::schema::infer::sources::kubernetes::Kubernetes;
 use crate::schema::infer::sources::{self, Source, env_file};
-use crate::schema::infer::{Place, Sighting};
+use crate::schema::infer::{Place, Sighting, prose};
 
 /// The variables of a fence. `locals` are the variables that the shell commands of the guide set for themselves.
 pub(super) fn sightings(file: &Path, fence: &Fence<'_>, locals: &HashSet<String>) -> Vec<Sighting> {
@@ -81,7 +81,8 @@ pub(super) fn is_env_block(lines: &[&str]) -> bool {
         }
         let line = line.strip_prefix("export ").unwrap_or(line);
         let Some((name, value)) = line.split_once('=') else { return false };
-        if !is_constant(name.trim_end()) || is_command(value) {
+        let is_made = value.trim_start_matches('"').starts_with("$(") && prose::recipe(value).is_some();
+        if !is_constant(name.trim_end()) || is_command(value) && !is_made {
             return false;
         }
         any = true;
@@ -102,7 +103,11 @@ fn is_command(value: &str) -> bool {
 
 /// Whether a name is written in capitals, as variables are.
 pub(super) fn is_constant(name: &str) -> bool {
-    dotenv::is_name(name) && name.len() > 1 && !name.contains(|each: char| each.is_ascii_lowercase())
+    // What ends in an underscore is the beginning of names: `SMTP_*`.
+    dotenv::is_name(name)
+        && name.len() > 1
+        && !name.ends_with('_')
+        && !name.contains(|each: char| each.is_ascii_lowercase())
 }
 
 /// A compose file, a manifest, or a part of one.

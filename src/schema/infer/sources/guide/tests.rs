@@ -30,6 +30,8 @@ fn env_blocks_are_told_from_scripts_and_configuration() {
     names("```bash\ncat > .env << EOF\nAB=1\nEOF\n```\n", &["AB"]);
     names("```ini\n[x]\nname=1\n```\n", &[]);
     names("```python\nMAX_SIZE = 1\n```\n", &[]);
+    names("```bash\nAB=$(openssl rand -hex 16)\nCD=1\n```\n", &["AB", "CD"]);
+    assert_eq!(read("```bash\nAB=$(openssl rand -hex 16)\n```\n")[0].recipe, Some(hex_bytes(16)));
 }
 
 #[test]
@@ -100,6 +102,12 @@ fn sentences_name_variables_where_they_speak_of_them() {
         "The platform has these env vars:\n- `AB_C`\n- `DE_F`\n\nThen `GH_I` is there.\n",
         &["AB_C", "DE_F"],
     );
+    names("Add `AB_C` = `x` there, and `DE_F` too.\n", &["AB_C"]);
+    names(
+        "## Environment variables\n\n### Server\n\n- **AB_C**, **DE_F**: two words\n- **API**: the routes\n\n## Parts\n\n- **GH_I**: a part\n",
+        &["AB_C", "DE_F"],
+    );
+    names("| Variable | Notes |\n|---|---|\n| `SMTP_*` | mail |\n| `AB_C` | x |\n", &["AB_C"]);
     names("Add `AB_C=true` there; it respects `DE_F=true`.\n", &["AB_C"]);
     names("Run `app --port $PORT` there.\n", &["PORT"]);
     let found = read(

@@ -35,7 +35,7 @@ pub(super) fn sightings(
     // Whether the sentence before a list speaks of variables, and so of the items.
     let mut introduced = false;
     for block in blocks {
-        let Block::Text { lines, heading } = block else {
+        let Block::Text { lines, headings } = block else {
             introduced = false;
             continue;
         };
@@ -43,16 +43,26 @@ pub(super) fn sightings(
         let whole = whole.join(" ");
         let is_item = whole.starts_with(['-', '*', '+']);
         introduced = if is_item { introduced } else { whole.ends_with(':') && names_variables(&whole) };
-        let speaks = introduced || speaks_of_variables(&whole) || heading.is_some_and(speaks_of_variables);
+        let speaks = introduced
+            || speaks_of_variables(&whole)
+            || headings.iter().any(|heading| names_variables(heading))
+            || headings.last().is_some_and(|heading| speaks_of_variables(heading));
+        if is_item {
+            let is_variable = |name: &str| known.contains(name) || speaks && name.contains('_');
+            found.extend(
+                bold(file, lines[0].0, &whole).into_iter().filter(|sighting| is_variable(&sighting.name)),
+            );
+        }
         for (line, text) in lines {
             for code in CODE.captures_iter(text) {
                 let inside = &code[1];
                 let (name, value) =
                     inside.split_once('=').map_or((inside, None), |(name, value)| (name, Some(value)));
-                let before = code.get(0).map_or("", |whole| &text[..whole.start()]);
+                let (before, after) =
+                    code.get(0).map_or(("", ""), |whole| (&text[..whole.start()], &text[whole.end()..]));
                 let is_variable = known.contains(name)
                     || speaks && (name.contains('_') || value.is_some())
-                    || value.is_some() && name.contains('_') && asks_for(before);
+                    || name.contains('_') && (value.is_some() || is_given_value(after)) && asks_for(before);
                 if is_constant(name) && is_variable && !locals.contains(name) {
                     found.push(sighting(file, *line, name, value, &whole));
                 }
@@ -87,6 +97,38 @@ fn speaks_of_variables(text: &str) -> bool {
     .any(|word| lower.contains(word))
 }
 
+/// The variables that an item of a list begins with in bold: `- **A_KEY**, **B_KEY**: for the API`.
+fn bold(file: &Path, line: u32, whole: &str) -> Vec<Sighting> {
+    static BOLD: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\*\*([A-Z][A-Z0-9_]*)\*\*").expect("the pattern is tested"));
+    let Some((names, text)) = whole.split_once(':') else { return Vec::new() };
+    let names = BOLD.captures_iter(names).filter(|name| is_constant(&name[1]));
+    let text = text.trim_start_matches(['*', ' ']);
+    let described = |name: regex::Captures<'_>| {
+        let mut sighting = Sighting::new(&name[1], file, line, Place::GuideText);
+        sighting.recipe = prose::recipe(text);
+        describe(&mut sighting, text);
+        sighting
+    };
+    names.map(described).collect()
+}
+
+/// Takes what an item says behind the name.
+fn describe(sighting: &mut Sighting, text: &str) {
+    let text = text.replace(['`', '*'], "");
+    if text.split_whitespace().nth(1).is_some() {
+        sighting.required = prose::required(&text);
+        sighting.link = prose::link(&text);
+        sighting.default = prose::default(&text).map(Secret::new);
+        sighting.description = Some(text);
+    }
+}
+
+/// Whether a value follows a name: "`X` = `1`".
+fn is_given_value(after: &str) -> bool {
+    after.trim_start().starts_with('=')
+}
+
 /// Whether the words before an assignment ask for it: "add `X=true`".
 fn asks_for(before: &str) -> bool {
     let last = before.split_whitespace().last().unwrap_or_default().to_lowercase();
@@ -97,13 +139,8 @@ fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, whole: &str
     let mut sighting = Sighting::new(name, file, line, Place::GuideText);
     sighting.value =
         value.map(|value| value.trim_matches(['"', '\''])).filter(|value| !value.is_empty()).map(Secret::new);
-    let described =
-        ITEM.captures(whole).filter(|item| &item[1] == name).map(|item| item[2].replace(['`', '*'], ""));
-    if let Some(text) = described.filter(|text| text.split_whitespace().count() > 1) {
-        sighting.required = prose::required(&text);
-        sighting.link = prose::link(&text);
-        sighting.default = prose::default(&text).map(Secret::new);
-        sighting.description = Some(text);
+    if let Some(item) = ITEM.captures(whole).filter(|item| &item[1] == name) {
+        describe(&mut sighting, &item[2]);
     }
     sighting
 }

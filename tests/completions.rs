@@ -35,6 +35,8 @@ fn holds(sandbox: &Sandbox, shell: &str, script: impl Fn(&str) -> String) {
     assert_eq!(of("envward check --env st"), ["staging"], "{shell}");
     assert_eq!(of("envward rotation attest API"), ["API_KEY"], "{shell}");
     assert_eq!(of("envward boot"), ["bootstrap"], "{shell}");
+    assert_eq!(of("envward run --only DB"), ["DB_PASSWORD"], "{shell}");
+    assert_eq!(of("envward explain --readers hon"), ["honcho"], "{shell}");
     let recipients = of("envward recipients ");
     assert!(
         ["add", "list", "remove"].iter().all(|word| recipients.contains(&(*word).to_owned())),

@@ -125,8 +125,25 @@ fn an_example_is_a_strict_env_file_of_which_check_says_what_is_left() {
 fn an_example_does_not_replace_an_env_file() {
     let sandbox = sandbox();
     sandbox.write(".env", "API_KEY=sk-hunter2\n");
-    sandbox.envward("schema example --schema app.toml --out .env").code(2).stderr_has("nothing was written");
+    let refused = "error: .env is there already, and envward did not write it; nothing was changed\n\
+                   help: move it away, or name another file with --out\n";
+    sandbox.envward("schema example --schema app.toml --out .env").code(2).stderr(refused);
     assert_eq!(sandbox.read(".env"), "API_KEY=sk-hunter2\n");
+}
+
+#[test]
+fn a_document_replaces_an_earlier_one_and_nothing_that_a_person_wrote() {
+    let sandbox = sandbox();
+    for (document, file) in [("example", ".env.example"), ("docs", "ENV.md"), ("json-schema", "env.json")] {
+        let command = format!("schema {document} --schema app.toml --out {file}");
+        sandbox.envward(&command).success();
+        let written = sandbox.read(file);
+        sandbox.envward(&command).success();
+        sandbox.write(file, "# by hand\n");
+        sandbox.envward(&command).code(2).stderr_has("is there already, and envward did not write it");
+        assert_eq!(sandbox.read(file), "# by hand\n");
+        assert!(written.len() > 100, "{document}");
+    }
 }
 
 #[test]

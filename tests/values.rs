@@ -106,6 +106,21 @@ fn nothing_on_standard_input_does_not_empty_what_is_required() {
 }
 
 #[test]
+fn a_value_that_no_environment_can_carry_is_refused_before_it_stops_every_run() {
+    let sandbox = both();
+    set(&sandbox, &["TOKEN"], "a\0b").code(1).stdout("").stderr(
+        "error: the value of TOKEN holds a NUL byte, which no environment can carry\nnote: nothing was written\n",
+    );
+    sandbox.envward("get TOKEN").success().stdout("t0ken\n");
+}
+
+#[test]
+fn a_path_cannot_move_the_cursor() {
+    let run = plain().envward_with_input(&["get", "A", "--file", "no\u{1b}[31mpe"], b"").code(3);
+    assert!(!run.stderr.contains('\u{1b}') && run.stderr.contains("no\\u{1b}[31mpe"), "{}", run.stderr);
+}
+
+#[test]
 fn a_name_that_the_schema_does_not_know_needs_new_and_is_encrypted() {
     let sandbox = both();
     set(&sandbox, &["DB_PASWORD"], "secret-value").code(1).stderr(
@@ -137,7 +152,7 @@ fn a_value_of_several_lines_stays_in_the_sealed_file() {
     let sandbox = both();
     set(&sandbox, &["TLS_KEY"], "one\ntwo\n").success().stderr(
         "note: the env file cannot carry TLS_KEY: it is in the sealed file only\n\
-         TLS_KEY was set in secrets/production.enc.env and .env.production\n",
+         TLS_KEY was set in secrets/production.enc.env\n",
     );
     let expected = format!("{ENV_FILE}# TLS_KEY: only in the sealed file (multi-line)\n");
     assert_eq!(sandbox.read(".env.production"), expected);

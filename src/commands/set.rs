@@ -47,7 +47,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let mut changes = Changes::default();
     changes.set(name, value);
     let outcome = holder.write(changes, schema.as_ref(), context)?;
-    if outcome.changed {
+    if outcome.changed && outcome.sealed_only.iter().any(|only| only == name) {
+        context.ui.say(&format!("{name} was set in {}", holder.shown(context)));
+    } else if outcome.changed {
         context.ui.say(&format!("{name} was set in {}", outcome.files));
     } else {
         context.ui.say(&format!("{name} has that value already"));

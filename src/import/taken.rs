@@ -75,6 +75,9 @@ pub enum Reason {
     /// It is not text.
     #[error("is not text")]
     Binary,
+    /// The file has the key more than once, such as in two objects, with different values.
+    #[error("is there twice, with different values")]
+    Twice,
     /// Another key gives another value for the same name.
     #[error("is also {name}, which {other} gives another value")]
     Collision {
@@ -104,7 +107,7 @@ impl Reason {
         Some(match self {
             Self::Name { would_be } => format!("--flatten takes it as {would_be}"),
             Self::Nested { would_be } => format!("--flatten takes what is in it, such as {would_be}"),
-            Self::Collision { .. } => "import one of them from a file of its own".to_owned(),
+            Self::Collision { .. } | Self::Twice => "import one of them from a file of its own".to_owned(),
             Self::NoValue | Self::FromShell | Self::List | Self::NotBase64 | Self::Binary => return None,
             Self::Reference(_) | Self::Expanded(_) | Self::Hidden(_) | Self::Sealed(_) => {
                 "leave it out with --skip, and give its value with: envward set NAME".to_owned()
@@ -136,7 +139,9 @@ impl Taken {
         match self.values.get(name) {
             Some(other) if *other != value => {
                 let other = self.keys.get(name).map_or(name, String::as_str).to_owned();
-                self.refuse(key, Reason::Collision { name: name.to_owned(), other });
+                let name = name.to_owned();
+                let reason = if other == key { Reason::Twice } else { Reason::Collision { name, other } };
+                self.refuse(key, reason);
             }
             Some(_) => {}
             None => {

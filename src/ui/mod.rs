@@ -195,7 +195,9 @@ impl Ui {
         self.prompter.can_ask()
     }
 
+    /// Whatever the text quotes, such as a path, no character of it does anything to a terminal.
     fn talk(&mut self, label: Option<(&str, AnsiColor)>, text: &str) {
+        let text = text.split('\n').map(escape).collect::<Vec<_>>().join("\n");
         let line = match label {
             None => format!("{text}\n"),
             Some((label, color)) if self.color_err => {

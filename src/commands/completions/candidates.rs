@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, Command};
-use clap_complete::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::engine::{PathCompleter, ValueCompleter as _};
+use clap_complete::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
+use crate::dotenv::readers::ALL;
 use crate::env_vars::{self, EnvSnapshot};
 use crate::manifest::{self, Manifest};
 use crate::project::Project;
+use crate::schema::builtin;
 
 /// The arguments that name variables: the command and the argument's name in it.
-const VARIABLES: [(&str, &str); 13] = [
+const VARIABLES: [(&str, &str); 18] = [
     ("attest", "names"),
     ("exempt", "names"),
+    ("export", "except"),
+    ("export", "only"),
     ("explain", "name"),
     ("generate", "variable"),
     ("get", "name"),
@@ -22,14 +27,20 @@ const VARIABLES: [(&str, &str); 13] = [
     ("rename", "old"),
     ("rollback", "names"),
     ("rotate", "names"),
+    ("run", "except"),
+    ("run", "only"),
     ("seal", "reveal"),
     ("set", "name"),
+    ("show", "name"),
     ("status", "names"),
     ("unset", "name"),
 ];
 
 /// The arguments that name stores, in any command.
 const STORES: [&str; 3] = ["store", "stores", "from"];
+
+/// The arguments that name readers of env files, in any command.
+const READERS: [&str; 2] = ["reader", "readers"];
 
 /// Where the person stands.
 #[derive(Clone)]
@@ -60,6 +71,10 @@ fn name_argument(argument: Arg, of: &str, place: &Place) -> Arg {
         argument.add(ArgValueCandidates::new(move || place.variables()))
     } else if STORES.contains(&id) {
         argument.add(ArgValueCandidates::new(move || place.stores()))
+    } else if READERS.contains(&id) {
+        argument.add(ArgValueCandidates::new(readers))
+    } else if id == "schema" {
+        argument.add(ArgValueCompleter::new(schemas))
     } else {
         argument
     }
@@ -98,6 +113,18 @@ impl Place {
         let vars = schema.vars.iter();
         vars.map(|(name, variable)| candidate(name, variable.description.as_deref())).collect()
     }
+}
+
+fn readers() -> Vec<CompletionCandidate> {
+    ALL.iter().map(|reader| candidate(reader.id(), None)).collect()
+}
+
+/// Those that come with envward, and files.
+fn schemas(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let builtin = builtin::ALL.iter().map(|schema| format!("builtin:{}", schema.name));
+    let builtin = builtin.filter(|name| begun.to_str().is_some_and(|begun| name.starts_with(begun)));
+    let files = PathCompleter::any().complete(begun);
+    builtin.map(|name| candidate(name, None)).chain(files).collect()
 }
 
 /// A name with the first line of what it stands for, neither of which may reach the terminal raw.

@@ -62,7 +62,7 @@ pub(super) struct Outcome {
     /// The env file, if it was changed along with the sealed file.
     env_file: Option<PathBuf>,
     /// Variables that the env file cannot carry, so that the sealed file alone has them.
-    sealed_only: Vec<String>,
+    pub(super) sealed_only: Vec<String>,
     /// Whether something was found that makes the exit code 1.
     found: bool,
 }
@@ -285,6 +285,10 @@ pub(super) fn refuse_unknown_name(name: &str, schema: Option<&Schema>, new: bool
 
 /// Whether the value is of the variable's type; says what is wrong if not, without the value.
 pub(super) fn refuse_mismatch(name: &str, value: &str, schema: Option<&Schema>, ui: &mut Ui) -> bool {
+    if value.contains('\0') {
+        ui.error(&format!("the value of {} holds a NUL byte, which no environment can carry", escape(name)));
+        return true;
+    }
     let Some(variable) = schema.and_then(|schema| schema.vars.get(name)) else { return false };
     let Err(mismatch) = variable.value_type.check(value, &variable.constraints) else { return false };
     ui.error(&format!("the value of {} {}", escape(name), mismatch.message));

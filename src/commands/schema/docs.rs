@@ -19,5 +19,5 @@ pub struct Args {
 /// Write the schema as a page in Markdown.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let (schema, _) = args.which.load(context)?;
-    args.output.write(markdown::render(&schema).as_bytes(), context)
+    args.output.write(markdown::render(&schema).as_bytes(), markdown::TITLE, context)
 }

@@ -23,5 +23,5 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let (schema, environment) = args.which.load(context)?;
     let text = format!("{:#}\n", json_schema::render(&schema, &environment));
-    args.output.write(text.as_bytes(), context)
+    args.output.write(text.as_bytes(), json_schema::DIALECT, context)
 }

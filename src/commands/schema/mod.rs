@@ -20,6 +20,9 @@ use crate::fs;
 use crate::project::{Project, STRICTEST};
 use crate::schema::{self, Schema, Source};
 
+/// Where an earlier document shows what it is, in bytes from its beginning.
+const HEAD: usize = 256;
+
 /// Arguments of `schema`.
 #[derive(clap::Args)]
 pub struct Args {
@@ -88,15 +91,35 @@ impl Output {
         self.out.as_ref().map(|out| context.resolve(out))
     }
 
-    /// Writes a document that holds no secret, which is there to be read and committed.
-    fn write(&self, text: &[u8], context: &mut Context) -> Result<ExitCode, Error> {
+    /// Writes a document that holds no secret, which is there to be read and committed. A file that is there already
+    /// is replaced if it has `mark` near its beginning: then it is an earlier one.
+    fn write(&self, text: &[u8], mark: &str, context: &mut Context) -> Result<ExitCode, Error> {
         require_format(HUMAN, context)?;
         match self.path(context) {
             None => context.ui.result_bytes(text).map_err(Error::Output)?,
-            Some(path) => write(&path, text, context)?,
+            Some(path) => {
+                require_own(&path, mark, context)?;
+                write(&path, text, context)?;
+            }
         }
         Ok(ExitCode::Done)
     }
+}
+
+/// Refuses to replace what someone else wrote.
+fn require_own(path: &Path, mark: &str, context: &Context) -> Result<(), Error> {
+    let Some(present) = fs::read_if_exists(path)? else { return Ok(()) };
+    let head = &present[..present.len().min(HEAD)];
+    if present.is_empty() || head.windows(mark.len()).any(|window| window == mark.as_bytes()) {
+        return Ok(());
+    }
+    Err(Error::usage_with_help(
+        format!(
+            "{} is there already, and envward did not write it; nothing was changed",
+            shown(path, context)
+        ),
+        "move it away, or name another file with --out",
+    ))
 }
 
 fn write(path: &Path, text: &[u8], context: &mut Context) -> Result<(), Error> {

@@ -11,13 +11,13 @@ use crate::schema::{Required, Schema, ValueSource, Variable};
 use crate::secret::Secret;
 use crate::ui::escape;
 
+/// What every example begins with, in its first comment.
+pub const TITLE: &str = "Example of the environment of ";
+
 /// The file, with the defaults of that environment.
 pub fn render(schema: &Schema, environment: &str) -> Zeroizing<Vec<u8>> {
     let mut document = Document::new();
-    document.push_comment(&format!(
-        "Example of the environment of {}. Copy it, and fill it in.",
-        escape(&schema.name)
-    ));
+    document.push_comment(&format!("{TITLE}{}. Copy it, and fill it in.", escape(&schema.name)));
     for (group, variables) in groups(schema) {
         document.push_blank();
         document.push_comment(&format!("--- {} ---", escape(group)));

@@ -12,6 +12,9 @@ use super::{limits, required};
 use crate::schema::definition::Constraints;
 use crate::schema::{Required, Schema, ValueSource, Variable};
 
+/// The version of JSON Schema that it is written in.
+pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// The JSON Schema, with the defaults of that environment.
 pub fn render(schema: &Schema, environment: &str) -> Value {
     let properties: Map<String, Value> = schema
@@ -26,7 +29,7 @@ pub fn render(schema: &Schema, environment: &str) -> Value {
         .map(|variable| variable.name.as_str())
         .collect();
     let mut root = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": format!("Environment of {}", schema.name),
         "type": "object",
         "properties": properties,

@@ -8,9 +8,12 @@ use super::{defaults, groups, limits, required, rotation};
 use crate::forms::markdown::escape;
 use crate::schema::{Rule, Schema, ValueSource, Variable};
 
+/// What every page begins with.
+pub const TITLE: &str = "# Environment variables of ";
+
 /// The page.
 pub fn render(schema: &Schema) -> String {
-    let mut page = format!("# Environment variables of {}\n", escape(&schema.name));
+    let mut page = format!("{TITLE}{}\n", escape(&schema.name));
     for (group, variables) in groups(schema) {
         // Writing to a String cannot fail.
         let _ = write!(page, "\n## {}\n\n", escape(group));

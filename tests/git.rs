@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::shop::{ALICE, BOB, SEALED, line, manifest, sealed_shop, shop};
 use crate::support::{Run, Sandbox, program};
 
-const LEDGER: &str = "envward.ledger.jsonl";
+pub const LEDGER: &str = "envward.ledger.jsonl";
 
 /// git and envward by their names, as in a person's shell.
 fn on_path(mut sandbox: Sandbox) -> Sandbox {
@@ -16,14 +16,14 @@ fn on_path(mut sandbox: Sandbox) -> Sandbox {
 }
 
 /// The sealed shop with the drivers, committed.
-fn installed() -> Sandbox {
+pub fn installed() -> Sandbox {
     let sandbox = on_path(sealed_shop());
     sandbox.envward("git install").success();
     sandbox.shell("git add -A && git commit -qm first");
     sandbox
 }
 
-fn set(sandbox: &Sandbox, name: &str, value: &str) {
+pub fn set(sandbox: &Sandbox, name: &str, value: &str) {
     sandbox.envward_with_input(&["set", name], value.as_bytes()).success();
 }
 
@@ -41,7 +41,7 @@ fn branches(sandbox: &Sandbox, main: &[(&str, &str)], other: &[(&str, &str)]) {
 }
 
 /// Runs git; its exit code and what it and envward said.
-fn git(sandbox: &Sandbox, arguments: &str) -> (i32, String) {
+pub fn git(sandbox: &Sandbox, arguments: &str) -> (i32, String) {
     let output = sandbox.command("git").args(arguments.split(' ')).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8(said).unwrap())

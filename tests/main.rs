@@ -28,6 +28,7 @@ mod export_consumers;
 mod forgery;
 mod generate;
 mod git;
+mod git_hook;
 mod guides;
 mod help;
 mod house;

@@ -18,6 +18,7 @@ use crate::scan::baseline::{self, Baseline, Place};
 use crate::scan::content::Searcher;
 use crate::scan::json::Extent;
 use crate::scan::tree::{Found, Tree};
+use crate::seal::Access;
 use crate::scan::{CODES, Finding, history, json, tree};
 
 /// Arguments of `scan`.
@@ -71,7 +72,8 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let project = Project::find(context)?;
     let root = project.as_ref().map_or_else(|| context.cwd.clone(), |project| project.root.clone());
-    let gathered = values::gather(args, project.as_ref(), context)?;
+    let mut access = Access::from_context(context, args.identity.as_deref());
+    let gathered = values::gather(args, project.as_ref(), &mut access, context)?;
     let values = gathered.needles.len();
     if !gathered.needles.skipped.is_empty() {
         let intro = "too short or too easy to guess to be searched for";
@@ -108,10 +110,14 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 
 /// What the next commit would bring of what is looked for, less what the baseline lets stand. Values that cannot be searched
 /// for are said and are no finding: a hook that stops everyone without a key would be taken out.
-pub(super) fn staged(git: &Git, context: &mut Context) -> Result<Vec<Diagnostic>, Error> {
+pub(super) fn staged(
+    git: &Git,
+    access: &mut Access,
+    context: &mut Context,
+) -> Result<Vec<Diagnostic>, Error> {
     let project = Project::find(context)?;
     let root = project.as_ref().map_or_else(|| context.cwd.clone(), |project| project.root.clone());
-    let gathered = values::gather(&Args::default(), project.as_ref(), context)?;
+    let gathered = values::gather(&Args::default(), project.as_ref(), access, context)?;
     if project.is_some() {
         for unknown in &gathered.unknown {
             context.ui.warn(&unknown.diagnostic().message);

@@ -18,8 +18,28 @@ impl Git {
     /// # Errors
     /// git fails.
     pub fn staged(&self) -> Result<Vec<PathBuf>, Error> {
-        let text =
-            self.text(["diff", "--cached", "--name-only", "--no-renames", "--diff-filter=ACMT", "-z"])?;
+        self.paths(&["--cached", "--diff-filter=ACMT"])
+    }
+
+    /// The files that the next commit removes, by their absolute paths, sorted.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn staged_removed(&self) -> Result<Vec<PathBuf>, Error> {
+        self.paths(&["--cached", "--diff-filter=D"])
+    }
+
+    /// The files whose merge nobody has decided, by their absolute paths, sorted.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn unmerged(&self) -> Result<Vec<PathBuf>, Error> {
+        self.paths(&["--diff-filter=U"])
+    }
+
+    /// The paths that `git diff` names.
+    fn paths(&self, options: &[&str]) -> Result<Vec<PathBuf>, Error> {
+        let text = self.text(["diff", "--name-only", "--no-renames", "-z"].iter().chain(options))?;
         let root = self.root()?;
         Ok(text.split('\0').filter(|path| !path.is_empty()).map(|path| root.join(path)).collect())
     }

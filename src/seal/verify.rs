@@ -77,7 +77,7 @@ pub fn verify(project: &Project, environment: &Environment, access: &mut Access)
     let checks = vec![
         (Check::Structure, Outcome::Right("it is a sealed file, whole".to_owned())),
         (Check::Recipients, check_recipients(&site, recipients.as_deref())),
-        (Check::Ledger, check_ledger(&site, &bytes, opened.as_ref())?),
+        (Check::Ledger, check_ledger(&Ledger::read(&site.ledger())?, &site, &bytes, opened.as_ref())),
         (Check::Seal, check_seal(opened.is_some(), &skipped, &site)),
     ];
     Ok(Verdict { checks, opened, skipped })
@@ -143,7 +143,7 @@ fn without_fitting(error: Error) -> Result<Vec<Skipped>, Error> {
     }
 }
 
-fn check_recipients(site: &Site, recipients: Option<&[String]>) -> Outcome {
+pub(super) fn check_recipients(site: &Site, recipients: Option<&[String]>) -> Outcome {
     match recipients {
         None => Outcome::Unchecked("the format does not name them, and no identity opens it".to_owned()),
         Some(recipients) => {
@@ -162,8 +162,8 @@ fn count(recipients: usize) -> String {
     if recipients == 1 { "1 recipient".to_owned() } else { format!("{recipients} recipients") }
 }
 
-fn check_ledger(site: &Site, bytes: &[u8], opened: Option<&Opened>) -> Result<Outcome, Error> {
-    let ledger = Ledger::read(&site.ledger())?;
+/// Whether the ledger knows the file, and none that is newer.
+pub(super) fn check_ledger(ledger: &Ledger, site: &Site, bytes: &[u8], opened: Option<&Opened>) -> Outcome {
     let own: Vec<_> =
         ledger.entries().iter().filter(|recorded| recorded.entry.environment == site.name()).collect();
     let keys = opened.and_then(|opened| opened.keys.as_ref());
@@ -174,16 +174,16 @@ fn check_ledger(site: &Site, bytes: &[u8], opened: Option<&Opened>) -> Result<Ou
     });
     if let Some(forged) = forged {
         let id = &forged.id[..12];
-        return Ok(Outcome::Wrong(format!("entry {id} was not written by anyone who knows the project key")));
+        return Outcome::Wrong(format!("entry {id} was not written by anyone who knows the project key"));
     }
     let Some(newest) = own.iter().map(|recorded| recorded.entry.generation).max() else {
-        return Ok(Outcome::Wrong("it has no entry for this environment".to_owned()));
+        return Outcome::Wrong("it has no entry for this environment".to_owned());
     };
     let hash = sha256(bytes);
     // Other entries repeat the hash of the file as it was found.
     let seals = own.iter().filter(|recorded| recorded.entry.event.is_seal());
     let same = seals.filter(|recorded| recorded.entry.sha256 == hash);
-    Ok(match same.map(|recorded| recorded.entry.generation).max() {
+    match same.map(|recorded| recorded.entry.generation).max() {
         Some(generation) if generation == newest => {
             Outcome::Right(format!("it is generation {generation}, the newest"))
         }
@@ -191,7 +191,7 @@ fn check_ledger(site: &Site, bytes: &[u8], opened: Option<&Opened>) -> Result<Ou
             "the file is generation {generation}, and the ledger knows generation {newest}"
         )),
         None => Outcome::Wrong("no entry is about this file: it was changed without envward".to_owned()),
-    })
+    }
 }
 
 fn check_seal(opened: bool, skipped: &[Skipped], site: &Site) -> Outcome {
@@ -201,9 +201,14 @@ fn check_seal(opened: bool, skipped: &[Skipped], site: &Site) -> Outcome {
     } else if fs::exists(key) {
         not_opened(skipped)
     } else {
-        let key = key.strip_prefix(&site.root).unwrap_or(key);
-        Outcome::Wrong(format!("the project key {} is missing", key.display()))
+        missing_key(site)
     }
+}
+
+pub(super) fn missing_key(site: &Site) -> Outcome {
+    let key = &site.environment.project_key;
+    let key = key.strip_prefix(&site.root).unwrap_or(key);
+    Outcome::Wrong(format!("the project key {} is missing", key.display()))
 }
 
 fn not_opened(skipped: &[Skipped]) -> Outcome {

@@ -5,6 +5,7 @@ mod merge;
 mod merge_ledger;
 mod pre_commit;
 mod resolve;
+mod snapshots;
 mod textconv;
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::snapshots::{self, Source};
 use crate::check::Diagnostic;
 use crate::commands::scan;
 use crate::commands::sealing::shown;
@@ -11,11 +12,10 @@ use crate::dotenv::Document;
 use crate::env_vars;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::fs;
 use crate::git::Git;
 use crate::project::{Environment, Project};
 use crate::schema::Schema;
-use crate::seal;
+use crate::seal::{self, Access};
 use crate::ui::escape;
 
 /// Endings of the names of env files that show which variables there are, without their values.
@@ -37,39 +37,48 @@ pub struct Args {
 /// Looks at what is staged.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let rules = Rules::read(context)?;
-    let mut found = false;
-    if args.files.is_empty() {
-        let index = context.env.get_os(env_vars::GIT_INDEX_FILE).map(|index| context.cwd.join(index));
-        let Some(git) = Git::discover(&context.cwd, &context.env) else {
-            return Err(Error::usage("this is no git repository"));
-        };
-        let git = git.on_index(index.map(Into::into));
-        let mut refused = Vec::new();
-        for path in git.staged()? {
-            if let Some(kind) = rules.kind(&path) {
-                let bytes = git.staged_content(&path)?.unwrap_or_default();
-                if rules.refuse(kind, &path, &bytes, context) {
-                    refused.push(path);
-                }
-            }
-        }
-        let mut leaks = scan::staged(&git, context)?;
-        // What must not be committed at all is said once.
-        leaks.retain(|leak| {
-            leak.file.as_ref().is_none_or(|file| !refused.iter().any(|path| path.ends_with(file)))
-        });
-        found = !refused.is_empty() || !leaks.is_empty();
-        for leak in &leaks {
-            say(leak, context);
+    let mut access = Access::from_context(context, None);
+    if !args.files.is_empty() {
+        let files: Vec<PathBuf> = args.files.iter().map(|path| context.resolve(path)).collect();
+        let refused = refuse(&rules, &files, &Source::WorkTree, &mut access, context)?;
+        return Ok(ExitCode::from_findings(!refused.is_empty()));
+    }
+    let index = context.env.get_os(env_vars::GIT_INDEX_FILE).map(|index| context.cwd.join(index));
+    let Some(git) = Git::discover(&context.cwd, &context.env) else {
+        return Err(Error::usage("this is no git repository"));
+    };
+    let git = git.on_index(index.map(Into::into));
+    let mut files = git.staged()?;
+    files.extend(git.staged_removed()?);
+    let refused = refuse(&rules, &files, &Source::Index(&git), &mut access, context)?;
+    let mut leaks = scan::staged(&git, &mut access, context)?;
+    // What must not be committed at all is said once.
+    leaks.retain(|leak| {
+        leak.file.as_ref().is_none_or(|file| !refused.iter().any(|path| path.ends_with(file)))
+    });
+    for leak in &leaks {
+        say(leak, context);
+    }
+    Ok(ExitCode::from_findings(!refused.is_empty() || !leaks.is_empty()))
+}
+
+/// Refuses those of the files that must not be committed, and says why.
+fn refuse(
+    rules: &Rules,
+    files: &[PathBuf],
+    source: &Source,
+    access: &mut Access,
+    context: &mut Context,
+) -> Result<Vec<PathBuf>, Error> {
+    let mut refused = Vec::new();
+    for path in files.iter().filter(|path| rules.is_env_file(path)) {
+        let Some(bytes) = source.content(path)? else { continue };
+        if rules.refuse(path, &bytes, context) {
+            refused.push(path.clone());
         }
     }
-    for path in &args.files {
-        let path = context.resolve(path);
-        if let Some(kind) = rules.kind(&path) {
-            found |= rules.refuse(kind, &path, &fs::read(&path)?, context);
-        }
-    }
-    Ok(ExitCode::from_findings(found))
+    refused.extend(snapshots::refuse(files, source, access, context)?);
+    Ok(refused)
 }
 
 /// Says what stands where.
@@ -81,13 +90,6 @@ fn say(leak: &Diagnostic, context: &mut Context) {
     if let Some(help) = &leak.help {
         context.ui.help(help);
     }
-}
-
-/// What a file should be by its name.
-#[derive(Clone, Copy)]
-enum Kind {
-    EnvFile,
-    Sealed,
 }
 
 /// Which files are looked at. Without a manifest only names tell.
@@ -105,31 +107,20 @@ impl Rules {
         Ok(Self { environments, schema: Some(project.schema()?) })
     }
 
-    fn kind(&self, path: &Path) -> Option<Kind> {
-        if self.environments.iter().any(|environment| environment.sealed == path) {
-            return Some(Kind::Sealed);
-        }
-        let is_named = self.environments.iter().any(|environment| environment.env_file == path);
-        (is_named || is_env_name(path)).then_some(Kind::EnvFile)
+    /// Whether it is an env file, by its name.
+    fn is_env_file(&self, path: &Path) -> bool {
+        let named = |environment: &Environment| environment.env_file == path;
+        let is_sealed = self.environments.iter().any(|environment| environment.sealed == path);
+        !is_sealed && (self.environments.iter().any(named) || is_env_name(path))
     }
 
     /// Whether the file must not be committed; says why.
-    fn refuse(&self, kind: Kind, path: &Path, bytes: &[u8], context: &mut Context) -> bool {
+    fn refuse(&self, path: &Path, bytes: &[u8], context: &mut Context) -> bool {
         let file = shown(path, context);
-        match kind {
-            Kind::Sealed => {
-                let Err(error) = seal::structure(bytes, path) else { return false };
-                context.ui.error(&error.to_string());
-                let help = error.hint().unwrap_or_else(|| "run: envward verify".to_owned());
-                context.ui.help(&help);
-            }
-            Kind::EnvFile => {
-                let Some(names) = self.plaintext(bytes) else { return false };
-                let names = crate::ui::names_after(": ", &names);
-                context.ui.error(&format!("{file} would be committed with plaintext values{names}"));
-                context.ui.help(&format!("run: git rm --cached {file}, and add it to .gitignore"));
-            }
-        }
+        let Some(names) = self.plaintext(bytes) else { return false };
+        let names = crate::ui::names_after(": ", &names);
+        context.ui.error(&format!("{file} would be committed with plaintext values{names}"));
+        context.ui.help(&format!("run: git rm --cached {file}, and add it to .gitignore"));
         true
     }
 

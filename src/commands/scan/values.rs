@@ -24,16 +24,16 @@ pub(super) struct Gathered {
 pub(super) fn gather(
     args: &Args,
     project: Option<&Project>,
+    access: &mut Access,
     context: &mut Context,
 ) -> Result<Gathered, Error> {
     let mut collector = Collector::new(Purpose::Find);
     let mut unknown = Vec::new();
-    let mut access = Access::from_context(context, args.identity.as_deref());
     match (&args.file, project) {
         _ if args.patterns => {}
         (Some(file), project) => {
             let path = context.resolve(file);
-            let values = injected::bare_values(&path, &mut access, context)?;
+            let values = injected::bare_values(&path, access, context)?;
             let schema = project.map(Project::schema).transpose()?;
             collector.add(None, &values, schema.as_ref());
         }
@@ -51,7 +51,7 @@ pub(super) fn gather(
             };
             for name in names {
                 let environment = project.environment_named(name)?;
-                let problem = add(&mut collector, project, &environment, &schema, &mut access, context)?;
+                let problem = add(&mut collector, project, &environment, &schema, access, context)?;
                 unknown.extend(problem.map(Finding::unknown_values));
             }
         }

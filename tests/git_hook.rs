@@ -77,7 +77,10 @@ fn what_needs_no_key_is_checked_without_one() {
     let stranger = sandbox.copy().with("ENVWARD_IDENTITY", "/nowhere");
     let said = refused(&stranger, &format!("git add {SEALED}"));
     assert!(said.contains("with a wrong ledger: no entry is about this file"), "{said}");
-    let said = refused(&stranger, &format!("git add {LEDGER} && sed -i 's/^LOG_LEVEL/LOG_LEVEL2/' {SEALED} && git add -A"));
+    let said = refused(
+        &stranger,
+        &format!("git add {LEDGER} && sed -i 's/^LOG_LEVEL/LOG_LEVEL2/' {SEALED} && git add -A"),
+    );
     assert!(said.contains("with a wrong ledger: no entry is about this file"), "{said}");
     // What is right, it lets through.
     let stranger = sandbox.copy().with("ENVWARD_IDENTITY", "/nowhere");

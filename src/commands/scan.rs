@@ -18,8 +18,8 @@ use crate::scan::baseline::{self, Baseline, Place};
 use crate::scan::content::Searcher;
 use crate::scan::json::Extent;
 use crate::scan::tree::{Found, Tree};
-use crate::seal::Access;
 use crate::scan::{CODES, Finding, history, json, tree};
+use crate::seal::Access;
 
 /// Arguments of `scan`.
 #[derive(clap::Args, Default)]

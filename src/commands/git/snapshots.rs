@@ -92,7 +92,9 @@ fn is_wrong(
         Ok(wrong) if wrong.is_empty() => return false,
         Ok(wrong) => {
             for (check, message) in &wrong {
-                context.ui.error(&format!("{file} would be committed with a wrong {}: {message}", what(*check)));
+                context
+                    .ui
+                    .error(&format!("{file} would be committed with a wrong {}: {message}", what(*check)));
             }
         }
         Err(error) => {
@@ -146,9 +148,8 @@ fn what(check: Check) -> &'static str {
 /// Whether it is only that the commit takes a part of what was changed.
 fn is_right_in_work_tree((project, environment): (&Project, &Environment), access: &mut Access) -> bool {
     let project = Project::at(&project.root).ok();
-    let there = project.as_ref().and_then(|project| {
-        snapshot(project, environment, &Source::WorkTree).ok().flatten()
-    });
+    let there =
+        project.as_ref().and_then(|project| snapshot(project, environment, &Source::WorkTree).ok().flatten());
     let verdict = project.zip(there).map(|(project, there)| {
         let environment = project.environment_named(&environment.name)?;
         Ok::<_, Error>(seal::verify_snapshot(&project, &environment, &there, access)?.is_empty())

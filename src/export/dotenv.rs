@@ -3,11 +3,11 @@
 use clap::builder::PossibleValuesParser;
 use zeroize::Zeroizing;
 
-use super::text::{Escape, Text};
+use super::spelling::Named;
 use super::whole::{Dialect, Whole};
 use super::{Error, Format, Input, Output, Refusal};
 use crate::dotenv::Document;
-use crate::dotenv::readers;
+use crate::dotenv::readers::{self, verify_written};
 use crate::secret::{Secret, Values};
 
 /// An env file.
@@ -22,11 +22,7 @@ impl Format for Options {
     fn refuses(&self, name: &str, value: &str, input: &Input) -> Option<Refusal> {
         let value = Secret::new(value);
         if self.readers.is_empty() {
-            if input.readers.is_empty() && value.expose().contains("${") {
-                return Some("it holds ${, which some readers expand even in single quotes".into());
-            }
-            let refusal = Document::new().can_carry(name, &value, &input.readers).err();
-            return refusal.map(|reason| reason.to_string().into());
+            return Portable(&input.readers).refuses(name, &value);
         }
         let is_carried = Named(&self.readers).spellings(name, &value).next().is_some();
         (!is_carried).then(|| {
@@ -71,7 +67,11 @@ impl Options {
             kept.retain(|name, _| !refused.contains(name));
             misread.extend(refused);
         }
-        let readers = if self.readers.is_empty() { readers } else { &self.readers }.join(", ");
+        let readers = match (self.readers.is_empty(), readers.is_empty()) {
+            (false, _) => self.readers.join(", "),
+            (true, false) => readers.join(", "),
+            (true, true) => "some reader".to_owned(),
+        };
         let reason =
             format!("{readers} would take it or a line after it for another value, however both are written");
         misread.into_iter().map(|name| (name, reason.clone().into())).collect()
@@ -89,6 +89,24 @@ impl Options {
 /// The readers of an environment, beside which every other one is to read the file too.
 struct Portable<'a>(&'a [String]);
 
+/// Who is asked where nobody says who reads the file: the programs that most projects meet and that know quotes.
+const ASKED: [&str; 6] = ["compose", "node-dotenv", "python-dotenv", "dotenvy", "bash", "systemd"];
+
+impl Portable<'_> {
+    fn refuses(&self, name: &str, value: &Secret) -> Option<Refusal> {
+        if self.0.is_empty() && value.expose().contains("${") {
+            return Some("it holds ${, which some readers expand even in single quotes".into());
+        }
+        let mut document = Document::new();
+        if let Err(reason) = document.set_for(name, value, self.0) {
+            return Some(reason.to_string().into());
+        }
+        let asked = if self.0.is_empty() { &ASKED[..] } else { &[] };
+        let differing = verify_written(&document.to_bytes(), asked, name, value).err()?;
+        Some(format!("{} would take it for another value, even in quotes", differing.join(", ")).into())
+    }
+}
+
 impl Dialect for Portable<'_> {
     fn spellings(&self, name: &str, value: &Secret) -> impl Iterator<Item = Secret> {
         let mut document = Document::new();
@@ -99,97 +117,18 @@ impl Dialect for Portable<'_> {
 
     fn read(&self, text: &str) -> Vec<Option<Values>> {
         let strict = Document::parse(text.as_bytes()).ok().map(|document| document.values());
-        let declared = readers::read_all(text.as_bytes(), self.0).into_iter();
-        [strict].into_iter().chain(declared.map(|(_, reading)| reading.ok())).collect()
-    }
-}
-
-/// The readers made of python-dotenv, whose expression takes a backslash and a quote for an escape also where another
-/// backslash stands before them: it reads on from there to a quote in a line below, if one comes.
-const READ_ON: &[&str] = &["python-dotenv", "environs", "compose-v1"];
-
-/// Readers for which alone a file is written.
-struct Named<'a>(&'a [String]);
-
-impl Dialect for Named<'_> {
-    fn spellings(&self, name: &str, value: &Secret) -> impl Iterator<Item = Secret> {
-        // A line is read as it is, and the line after it, also where quotes follow in which an open one would end.
-        let (next, one) = ("NEXT_LINE", Secret::new("1"));
-        let reads = move |line: &Secret| {
-            let mut file = Text::default();
-            file.push(line.expose()).push(next).push("=1\nQUOTES='`'\nMORE=\"1\"\n");
-            self.read(&file.finish()).iter().all(|reading| {
-                let reads = |name, value| reading.as_ref().and_then(|values| values.get(name)) == Some(value);
-                reads(name, value) && reads(next, &one)
-            })
+        let readings = if self.0.is_empty() {
+            readers::read_all(text.as_bytes(), &ASKED)
+        } else {
+            readers::read_all(text.as_bytes(), self.0)
         };
-        let reads_on = self.0.iter().any(|id| READ_ON.contains(&id.as_str()));
-        let is_safe = move |line: &Secret| {
-            let ends = |end| line.expose().ends_with(end);
-            !(reads_on && (ends("\\\\'\n") || ends("\\\\\"\n")))
-        };
-        // Which control characters are blanks, that end a bare value, is where readers surprise most.
-        let bare_last = usize::from(value.expose().contains(char::is_control));
-        let spellings = SPELLINGS.iter().cycle().skip(bare_last).take(SPELLINGS.len());
-        spellings.map(|spelling| spelling.line(name, value.expose())).filter(is_safe).filter(reads)
-    }
-
-    fn read(&self, text: &str) -> Vec<Option<Values>> {
-        readers::read_all(text.as_bytes(), self.0).into_iter().map(|(_, reading)| reading.ok()).collect()
+        [strict].into_iter().chain(readings.into_iter().map(|(_, reading)| reading.ok())).collect()
     }
 }
 
 /// The readers that can be named: those whose models can say what they would read.
 fn ids() -> impl Iterator<Item = &'static str> {
     readers::ALL.iter().map(|reader| reader.id())
-}
-
-/// A way to write a value that some reader knows.
-struct Spelling {
-    mark: &'static str,
-    escape: fn(char) -> Option<Escape>,
-}
-
-impl Spelling {
-    fn line(&self, name: &str, value: &str) -> Secret {
-        let mut text = Text::default();
-        text.push(name).push("=").push(self.mark);
-        text.push_escaped(value, self.escape).push(self.mark).push("\n");
-        text.into_secret()
-    }
-}
-
-/// Every way, from the plainest on.
-const SPELLINGS: &[Spelling] = &[
-    Spelling { mark: "", escape: |_| None },
-    Spelling { mark: "'", escape: |_| None },
-    Spelling { mark: "\"", escape: |_| None },
-    Spelling { mark: "`", escape: |_| None },
-    Spelling { mark: "'", escape: |it| marked(it, "'") },
-    Spelling { mark: "'", escape: |it| marked(it, "\\'") },
-    Spelling { mark: "'", escape: |it| marked(it, "$") },
-    Spelling { mark: "'", escape: |it| (it == '\'').then_some(Escape::As("'\\''")) },
-    Spelling { mark: "\"", escape: |it| marked(it, "\"") },
-    Spelling { mark: "\"", escape: |it| marked(it, "\\\"") },
-    Spelling { mark: "\"", escape: |it| marked(it, "\\\"$") },
-    Spelling { mark: "\"", escape: |it| marked(it, "\\\"$`") },
-    Spelling { mark: "\"", escape: line_ends },
-    Spelling { mark: "\"", escape: |it| line_ends(it).or_else(|| marked(it, "$")) },
-    Spelling { mark: "\"", escape: |it| line_ends(it).or_else(|| marked(it, "\\\"")) },
-    Spelling { mark: "\"", escape: |it| line_ends(it).or_else(|| marked(it, "\\\"$")) },
-    Spelling { mark: "\"", escape: |it| line_ends(it).or_else(|| marked(it, "\\\"$`")) },
-];
-
-fn marked(character: char, special: &str) -> Option<Escape> {
-    special.contains(character).then_some(Escape::Marked('\\'))
-}
-
-fn line_ends(character: char) -> Option<Escape> {
-    match character {
-        '\n' => Some(Escape::As("\\n")),
-        '\r' => Some(Escape::As("\\r")),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -208,8 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn what_python_dotenv_expands_in_single_quotes_is_refused_unless_it_is_known_not_to_read_it() {
+    fn what_python_dotenv_changes_in_single_quotes_is_refused_unless_it_is_known_not_to_read_it() {
         assert!(refusal("dotenv", "KEY", "a ${b} c").contains("expand"));
+        let expected =
+            "KEY cannot be written as dotenv: python-dotenv would take it for another value, even in quotes";
+        assert_eq!(refusal("dotenv", "KEY", r"\\host\share"), expected);
         let mut input = input(&[("KEY", "a ${b} c")]);
         input.readers = ["bash".to_owned()].into();
         assert!(form("dotenv").render(&input).is_ok());

@@ -35,6 +35,7 @@ mod powershell;
 mod railway;
 mod render;
 mod sh;
+mod spelling;
 mod stored;
 mod systemd;
 mod systemd_credentials;

@@ -202,6 +202,8 @@ pub struct Summary {
     pub projects: usize,
     /// Secret variables without a policy.
     pub without_policy: usize,
+    /// Whether entries of a ledger were believed without a look at who wrote them, which takes a key.
+    pub authors_unchecked: bool,
     /// Findings about a whole project, with its name.
     pub findings: Vec<(String, Finding)>,
 }

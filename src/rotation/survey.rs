@@ -45,6 +45,8 @@ pub struct Survey {
     /// Secret variables that have a value and no policy, and that nothing else makes due. What is rendered from others
     /// goes with its parts, and what holds a previous value with the variable that had it.
     pub without_policy: Vec<String>,
+    /// Whether entries of the ledger were believed without a look at who wrote them.
+    pub authors_unchecked: bool,
     /// What is wrong with the ledger or the history as a whole.
     pub findings: Vec<Finding>,
 }
@@ -76,7 +78,12 @@ pub fn survey(
     let surveyor = Surveyor { project, environment, events: &events, git: git.as_ref(), options };
     findings.extend(surveyor.findings());
     let present = surveyor.present()?;
-    let mut survey = Survey { environment: environment.name.clone(), findings, ..Survey::default() };
+    let mut survey = Survey {
+        environment: environment.name.clone(),
+        findings,
+        authors_unchecked: events.authors_unchecked,
+        ..Survey::default()
+    };
     // What holds the previous value of another goes with it.
     let is_previous = |name: &str| policies.values().any(|policy| policy.previous.as_deref() == Some(name));
     let by_event = |variable| policy::by_event(variable, &project.manifest.rotation);

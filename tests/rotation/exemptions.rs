@@ -155,6 +155,66 @@ fn an_exemption_that_was_asked_for_without_the_key_cannot_be_approved() {
     assert_eq!(entries(&bob).len(), 2);
 }
 
+#[test]
+fn an_approval_that_was_written_without_the_key_stands_in_nobodys_way() {
+    let alice = project();
+    let _ = exempt(&alice, "2026-04-30").success();
+    let asked = id(&alice);
+    let text = alice.read("envward.ledger.jsonl");
+    let approval = serde_json::json!({
+        "event": "approved",
+        "actor": "Mallory <m@example.com>",
+        "approves": asked,
+        "prev": [asked],
+        "mac": "0".repeat(64),
+    });
+    let mut entry = last(&alice);
+    entry.as_object_mut().unwrap().extend(approval.as_object().unwrap().clone());
+    for field in ["reason", "ticket", "until"] {
+        entry.as_object_mut().unwrap().remove(field);
+    }
+    let forged = forge(&entry, "actor", "Mallory <m@example.com>");
+    alice.write("envward.ledger.jsonl", format!("{text}{forged}\n"));
+    // Without a key it counts, and that nobody looked at who wrote it is said.
+    let said = "\nwho wrote the entries of the ledger was not checked: that takes a key\n";
+    let status = alice.envward("rotation status -e production");
+    assert!(
+        status.stdout.contains("exempt until 2026-04-30") && status.stdout.ends_with(said),
+        "{}",
+        status.stdout
+    );
+    let bob = as_bob(&alice);
+    let _ = bob.envward("rotation approve API_KEY").success().stderr_has(&format!(
+        "approved: exemption {} by Alice <a@example.com> until 2026-04-30\n",
+        &asked[..12]
+    ));
+}
+
+#[test]
+fn who_cannot_be_told_from_the_author_is_nobody_else() {
+    let alice = project();
+    let _ = exempt(&alice, "2026-04-30").success();
+    let before = alice.read("envward.ledger.jsonl");
+    let no_address = |name: &str| {
+        format!(
+            "error: {name} has no mail address, which tells who approves from who asked\n\
+             help: run: git config user.email ADDRESS; in a CI job, which has none: approve outside of it\n"
+        )
+    };
+    alice.shell("git config --unset user.email");
+    let _ = alice.envward("rotation approve API_KEY").code(2).stderr(&no_address("Alice"));
+    let job = alice.copy().with("GITHUB_ACTIONS", "true").with("GITHUB_ACTOR", "alice");
+    let job = job.with("GITHUB_REPOSITORY", "shop/shop");
+    let _ = job.envward("rotation approve API_KEY").code(2).stderr(&no_address("alice"));
+    alice.shell("git config user.email alice@elsewhere.example");
+    let _ = alice
+        .envward("rotation approve API_KEY")
+        .code(2)
+        .stderr_has("was asked for by you: someone else has to agree\n");
+    assert_eq!(alice.read("envward.ledger.jsonl"), before);
+    assert_eq!(job.read("envward.ledger.jsonl"), before);
+}
+
 /// An entry with another text in one field and the id that goes with it, by someone without the project key.
 pub fn forge(entry: &serde_json::Value, field: &str, text: &str) -> String {
     let mut entry = entry.clone();

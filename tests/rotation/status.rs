@@ -57,6 +57,7 @@ production   SESSION_KEY  due_soon  2026-03-31, in 4 days   2026-03-01  D       
 production   API_KEY      ok        2026-05-30, in 64 days  2026-03-01  D         @payments
 
 2 variables: 1 due_soon, 1 ok; 1 secret variable has no policy
+who wrote the entries of the ledger was not checked: that takes a key
 ",
         );
 }
@@ -65,9 +66,10 @@ production   API_KEY      ok        2026-05-30, in 64 days  2026-03-01  D       
 fn a_name_that_is_asked_for_is_told_to_have_no_policy_and_others_are_not() {
     let sandbox = sealed();
     let run = sandbox.envward("rotation status PLAIN").success();
-    let _ = run
-        .stderr("note: without a policy in production: PLAIN\n")
-        .stdout("0 variables; 1 secret variable has no policy\n");
+    let _ = run.stderr("note: without a policy in production: PLAIN\n").stdout(
+        "0 variables; 1 secret variable has no policy\n\
+             who wrote the entries of the ledger was not checked: that takes a key\n",
+    );
     let run = sandbox.envward("rotation status API_KEY").success().stderr("");
     let _ = run.stdout_has("1 variable: 1 ok\n");
 }

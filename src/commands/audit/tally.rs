@@ -37,6 +37,7 @@ impl Tally {
         }
         self.environments += audited.environments;
         self.summary.without_policy += audited.without_policy;
+        self.summary.authors_unchecked |= audited.authors_unchecked;
         let findings = audited.findings.into_iter().map(|finding| (audited.project.clone(), finding));
         self.summary.findings.extend(findings);
         for row in &audited.rows {

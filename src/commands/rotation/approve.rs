@@ -9,14 +9,15 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::ledger::{Entry, Event, Ledger, Recorded};
-use crate::rotation::events::{Events, is_same_person};
+use crate::rotation::events::{Events, has_address, is_same_person};
 use crate::seal;
 use crate::ui::escape;
 
 /// Arguments of `rotation approve`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Only someone else than its author can approve an exemption; mail addresses tell them apart."
+    after_help = "Only someone else than its author can approve an exemption: someone with another name and \
+                  another mail address."
 )]
 pub struct Args {
     /// The id that `rotation exempt` showed, or a variable: then its newest exemption that waits
@@ -33,16 +34,18 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     require_format(HUMAN, context)?;
     let mut recorder = Recorder::open(args.identity.as_deref(), context)?;
     let note = recorder.note(Event::Approved)?;
+    require_address(&note.actor)?;
     let ledger = recorder.ledger()?;
     let environment = recorder.environment.clone();
     let keys = seal::project_keys(&recorder.project, &environment, &mut recorder.access)?;
     let events = Events::of(&ledger, &environment.name, Some(&keys), context.clock.now());
+    let is_authentic = |recorded: &Recorded| {
+        keys.iter().any(|(number, key)| *number == recorded.entry.key && recorded.is_authentic(key))
+    };
     let mut chosen: Vec<&Recorded> = Vec::new();
     for argument in &args.exemptions {
         let exemption = find(argument, &ledger, &events, &environment.name)?;
-        let authentic =
-            keys.iter().any(|(number, key)| *number == exemption.entry.key && exemption.is_authentic(key));
-        require_open(exemption, authentic, &note.actor, &ledger)?;
+        require_open(exemption, is_authentic, &note.actor, &ledger)?;
         let until = exemption.entry.until.as_ref().and_then(|day| day.parse().ok());
         let until = until.ok_or_else(|| Error::usage(format!("{} has no last day", shown(exemption))))?;
         require_in_time(until, &recorder, context)?;
@@ -101,11 +104,27 @@ fn unknown(argument: &str, environment: &str) -> Error {
     )
 }
 
+/// Refuses someone who has only a name, which others can have too.
+fn require_address(actor: &str) -> Result<(), Error> {
+    if has_address(actor) {
+        return Ok(());
+    }
+    Err(Error::usage_with_help(
+        format!("{} has no mail address, which tells who approves from who asked", escape(actor)),
+        "run: git config user.email ADDRESS; in a CI job, which has none: approve outside of it",
+    ))
+}
+
 /// Refuses an exemption that this person cannot approve.
-fn require_open(exemption: &Recorded, authentic: bool, actor: &str, ledger: &Ledger) -> Result<(), Error> {
+fn require_open(
+    exemption: &Recorded,
+    is_authentic: impl Fn(&Recorded) -> bool,
+    actor: &str,
+    ledger: &Ledger,
+) -> Result<(), Error> {
     let shown = shown(exemption);
     let author = &exemption.entry.actor;
-    if !authentic {
+    if !is_authentic(exemption) {
         return Err(Error::usage_with_help(
             format!("{shown} was not asked for by anyone who knows the project key"),
             "see what is wrong with the ledger: envward rotation verify",
@@ -120,7 +139,10 @@ fn require_open(exemption: &Recorded, authentic: bool, actor: &str, ledger: &Led
     let approved = ledger.entries().iter().find(|recorded| {
         recorded.entry.event == Event::Approved
             && recorded.entry.approves.as_ref() == Some(&exemption.id)
+            && has_address(&recorded.entry.actor)
             && !is_same_person(&recorded.entry.actor, author)
+            // What anyone could have written agrees to nothing.
+            && is_authentic(recorded)
     });
     match approved {
         Some(approval) => {

@@ -86,6 +86,7 @@ pub fn write(
             summary.add(row.status);
             sink.row(row)?;
         }
+        summary.authors_unchecked |= survey.authors_unchecked;
         summary.without_policy += survey.without_policy.iter().filter(|name| shown(name)).count();
         for finding in &survey.findings {
             // What is wrong with the ledger as a whole shows from every environment.

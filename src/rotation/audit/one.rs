@@ -40,6 +40,8 @@ pub struct Audited {
     pub environments: usize,
     /// Secret variables that have a value and no policy.
     pub without_policy: usize,
+    /// Whether entries of its ledger were believed without a look at who wrote them.
+    pub authors_unchecked: bool,
     /// What is wrong with the project as a whole.
     pub findings: Vec<Finding>,
 }
@@ -138,6 +140,7 @@ impl Audited {
     fn add(&mut self, survey: Survey) {
         self.rows.extend(survey.rows);
         self.without_policy += survey.without_policy.len();
+        self.authors_unchecked |= survey.authors_unchecked;
         self.findings.extend(survey.findings);
     }
 }

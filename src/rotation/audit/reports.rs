@@ -112,6 +112,7 @@ impl Reports {
                 environments: counting.len(),
                 // The report has it once, for all of its projects.
                 without_policy: std::mem::take(&mut without_policy),
+                authors_unchecked: !sent.authors_checked,
                 findings: Vec::new(),
             };
             if is_newest {

@@ -68,6 +68,8 @@ pub(super) struct Sent {
     pub(super) rows: Vec<Row>,
     /// Secret variables without a policy.
     pub(super) without_policy: usize,
+    /// Whether it was made with a look at who wrote the ledger.
+    pub(super) authors_checked: bool,
     /// What is wrong with whole projects, by name.
     pub(super) findings: Vec<(String, Finding)>,
 }
@@ -85,6 +87,8 @@ struct Report {
     entries: Vec<Entry>,
     #[serde(default)]
     summary: Counts,
+    #[serde(default)]
+    authors_checked: bool,
     #[serde(default)]
     findings: Vec<OfProject>,
 }
@@ -159,6 +163,7 @@ impl Sent {
             title: report.title,
             rows: once_each(report.entries.into_iter().map(|entry| entry.into_row(generated, now))),
             without_policy: report.summary.without_policy,
+            authors_checked: report.authors_checked,
             findings: report.findings.into_iter().map(|found| (found.project, found.finding)).collect(),
         })
     }

@@ -33,12 +33,14 @@ impl Exemptions {
         self.0.push(Asked { variables: entry.variables.clone(), exemption });
     }
 
-    /// Someone agrees. The author's own consent counts for nothing.
+    /// Someone agrees. The author's own consent counts for nothing, and neither does that of someone who cannot be
+    /// told apart from others.
     pub(super) fn approve(&mut self, recorded: &Recorded) {
         let entry = &recorded.entry;
         let asked = self.0.iter_mut().find(|asked| entry.approves.as_ref() == Some(&asked.exemption.entry));
         if let Some(Asked { exemption, .. }) = asked
             && exemption.approver.is_none()
+            && has_address(&entry.actor)
             && !is_same_person(&exemption.author, &entry.actor)
         {
             exemption.approver = Some(entry.actor.clone());
@@ -64,19 +66,34 @@ impl Exemptions {
     }
 }
 
-/// Whether two actors are the same: by their mail addresses, or where one has none by the whole text.
+/// Whether two actors cannot be told apart: they have one name or one address, or the one is called like the other's
+/// address begins, as CI systems call people.
 pub fn is_same_person(one: &str, other: &str) -> bool {
-    match (mail(one), mail(other)) {
-        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-        _ => one.trim().eq_ignore_ascii_case(other.trim()),
+    let parts = |actor| {
+        let (name, mail) = parts(actor);
+        (name.to_lowercase(), mail.to_lowercase())
+    };
+    let ((one, one_mail), (other, other_mail)) = (parts(one), parts(other));
+    let is_account =
+        |name: &str, mail: &str| mail.split_once('@').is_some_and(|(account, _)| account == name);
+    match (one_mail.is_empty(), other_mail.is_empty()) {
+        (false, false) => one_mail == other_mail || (one == other && !one.is_empty()),
+        (true, true) => one == other,
+        (true, false) => one == other || is_account(&one, &other_mail),
+        (false, true) => one == other || is_account(&other, &one_mail),
     }
 }
 
-/// The address of `Alice <alice@example.com>`.
-fn mail(actor: &str) -> Option<&str> {
-    let (_, rest) = actor.rsplit_once('<')?;
-    let (mail, _) = rest.split_once('>')?;
-    Some(mail.trim()).filter(|mail| !mail.is_empty())
+/// Whether an actor has a mail address.
+pub fn has_address(actor: &str) -> bool {
+    !parts(actor).1.is_empty()
+}
+
+/// The name and the address of `Alice <alice@example.com>`; what is missing is empty.
+fn parts(actor: &str) -> (&str, &str) {
+    let split = actor.rsplit_once('<').and_then(|(name, rest)| Some((name, rest.split_once('>')?.0)));
+    let (name, mail) = split.unwrap_or(if actor.contains('@') { ("", actor) } else { (actor, "") });
+    (name.trim(), mail.trim())
 }
 
 #[cfg(test)]
@@ -84,11 +101,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_known_by_the_address() {
-        assert!(is_same_person("Alice <a@example.com>", "A. Liddell <A@Example.com>"));
-        assert!(!is_same_person("Alice <a@example.com>", "Alice <b@example.com>"));
-        assert!(is_same_person("alice", "Alice "));
-        assert!(!is_same_person("alice", "Alice <a@example.com>"));
-        assert!(is_same_person("<>", "<>"));
+    fn who_has_one_name_or_one_address_is_one_person() {
+        for (one, other) in [
+            ("Alice <a@example.com>", "A. Liddell <A@Example.com>"),
+            ("Alice <a@example.com>", "ALICE <b@example.com>"),
+            ("alice", "Alice "),
+            ("alice", "Alice <a@example.com>"),
+            ("alice", "A. Liddell <alice@example.com>"),
+            ("a@example.com", "Alice <a@example.com>"),
+            ("<>", "<>"),
+        ] {
+            assert!(is_same_person(one, other) && is_same_person(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("Alice <a@example.com>", "Bob <b@example.com>"),
+            ("<a@example.com>", "<b@example.com>"),
+            ("alice", "Bob <b@example.com>"),
+        ] {
+            assert!(!is_same_person(one, other) && !is_same_person(other, one), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_what_tells_people_apart() {
+        assert!(has_address("Alice <a@example.com>") && has_address("a@example.com"));
+        assert!(!has_address("alice") && !has_address("alice <>"));
     }
 }

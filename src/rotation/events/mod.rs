@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use self::chain::SKEW;
-pub use self::exemptions::is_same_person;
+pub use self::exemptions::{has_address, is_same_person};
 use super::Finding;
 use crate::ledger::{Fingerprint, Ledger, Recorded};
 use crate::schema::Grade;
@@ -26,6 +26,8 @@ pub struct Events {
     pub pushed: BTreeMap<String, BTreeSet<String>>,
     /// What is wrong with the ledger itself.
     pub findings: Vec<Finding>,
+    /// Whether there are entries that were believed without a look at who wrote them.
+    pub authors_unchecked: bool,
 }
 
 /// What the ledger says about one variable, oldest first.
@@ -169,12 +171,13 @@ impl Events {
         let (believed, forged): (Vec<&Recorded>, Vec<&Recorded>) =
             entries.iter().filter(own).partition(|recorded| chain::is_authentic(recorded, keys));
         findings.extend(forged.into_iter().map(chain::forged));
+        let authors_unchecked = keys.is_none() && !believed.is_empty();
         let usable = believed.into_iter().filter(|recorded| chain::has_happened(recorded, now));
         let (mut variables, pushed) = reader::read(usable);
         for history in variables.values_mut() {
             history.keep_exposed(now);
         }
-        Self { variables, pushed, findings }
+        Self { variables, pushed, findings, authors_unchecked }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::extract::{Extract, Extracted};
-use super::words::{day, distance, status, sum};
+use super::words::{authors, day, distance, status, sum};
 use super::{Head, Sink};
 use crate::rotation::{Row, Status, Summary};
 use crate::ui::{Table, escape};
@@ -48,6 +48,9 @@ impl Sink for Human<'_> {
             writeln!(out)?;
         }
         writeln!(out, "{}", sum(summary))?;
+        if let Some(said) = authors(summary) {
+            writeln!(out, "{said}")?;
+        }
         out.flush()
     }
 }
@@ -116,6 +119,7 @@ mod tests {
         ledger-rewritten: till: an entry that an older commit has is missing
 
         2 projects, 10 variables: 1 breached, 2 overdue, 1 exempt_expired, 1 unknown, 1 due_soon, 1 overlap, 1 exempt, 2 ok; 1 secret variable has no policy
+        who wrote the entries of the ledger was not checked: that takes a key
         "#);
     }
 

@@ -72,6 +72,7 @@ impl Sink for Json<'_> {
         let findings: Vec<_> = findings.collect();
         out.write_all(b"],\"summary\":")?;
         write_json(&mut *out, &counts(summary))?;
+        write!(out, ",\"authors_checked\":{}", !summary.authors_unchecked)?;
         out.write_all(b",\"findings\":")?;
         write_json(&mut *out, &findings)?;
         out.write_all(b"}\n")?;
@@ -131,7 +132,7 @@ mod tests {
         {"project":"shop","environment":"production","variable":"OVERLAP","class":"api-key","owner":"@payments","status":"overlap","due":"2026-05-29T12:00:00Z","warn":"2026-02-12T12:00:00Z","last_rotated":"2025-11-28T12:00:00Z","evidence":"B","exempt_until":null,"approver":null,"driver":"manual","controls":["PCI-DSS-4.0.1/8.6.3"],"runbook":"https://wiki.example.com/rotate","findings":[]},
         {"project":"shop","environment":"production","variable":"OK","class":null,"owner":null,"status":"ok","due":null,"warn":null,"last_rotated":"2025-11-28T12:00:00Z","evidence":"B","exempt_until":null,"approver":null,"driver":"manual","controls":[],"runbook":null,"findings":[]},
         {"project":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&","environment":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&","variable":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&","class":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&","owner":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&","status":"overdue","due":"2026-02-26T12:00:00Z","warn":"2026-02-12T12:00:00Z","last_rotated":"2025-11-28T12:00:00Z","evidence":"B","exempt_until":null,"approver":null,"driver":"manual","controls":["=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&"],"runbook":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&","findings":[{"code":"sources-disagree","message":"=cmd|'/c'!A1\"><script>alert(1)</script>\u001b[2J\r\nEND:VEVENT\\,;|`**[x](y)\u202e&"}]}
-        ],"summary":{"breached":1,"due_soon":1,"exempt":1,"exempt_expired":1,"ok":2,"overdue":2,"overlap":1,"projects":2,"total":10,"unknown":1,"without_policy":1},"findings":[{"project":"till","code":"ledger-rewritten","message":"an entry that an older commit has is missing"}]}
+        ],"summary":{"breached":1,"due_soon":1,"exempt":1,"exempt_expired":1,"ok":2,"overdue":2,"overlap":1,"projects":2,"total":10,"unknown":1,"without_policy":1},"authors_checked":false,"findings":[{"project":"till","code":"ledger-rewritten","message":"an entry that an older commit has is missing"}]}
         "#);
     }
 

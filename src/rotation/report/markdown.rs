@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::extract::{Extract, Extracted};
-use super::words::{day, distance, status, sum};
+use super::words::{authors, day, distance, status, sum};
 use super::{Head, Sink};
 use crate::forms::markdown::escape;
 use crate::rotation::{Row, Summary};
@@ -31,6 +31,9 @@ impl Sink for Markdown<'_> {
         let Self { mut out, head, extract } = *self;
         let Extracted { rows, findings, more } = extract.finish(summary);
         writeln!(out, "## Rotation: {}\n\n{}.", escape(&head.title), sum(summary))?;
+        if let Some(said) = authors(summary) {
+            writeln!(out, "\nNote: {said}.")?;
+        }
         if !rows.is_empty() {
             writeln!(
                 out,
@@ -82,6 +85,8 @@ mod tests {
         ## Rotation: shop
 
         2 projects, 10 variables: 1 breached, 2 overdue, 1 exempt_expired, 1 unknown, 1 due_soon, 1 overlap, 1 exempt, 2 ok; 1 secret variable has no policy.
+
+        Note: who wrote the entries of the ledger was not checked: that takes a key.
 
         | Status | Due | Project | Environment | Variable | Owner | Replaced | Evidence |
         | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -50,6 +50,9 @@ impl Sink for Prometheus<'_> {
         for (project, code) in of_projects {
             finding(&mut findings, project, "", "", code)?;
         }
+        let name = "secret_rotation_authors_checked";
+        begin(&mut out, name, "0 if who wrote the entries of a ledger was not checked, which takes a key.")?;
+        writeln!(out, "{name} {}", u8::from(!summary.authors_unchecked))?;
         begin(&mut out, "secret_last_rotated_timestamp_seconds", "Since when the variable has its value.")?;
         rotated.copy_to(&mut out)?;
         begin(&mut out, "secret_rotation_status", "1 for how the variable stands.")?;
@@ -135,6 +138,9 @@ mod tests {
         secret_rotation_due_timestamp_seconds{project="shop",environment="production",variable="EXEMPT_EXPIRED",class="api-key",owner="@payments"} 1769947200
         secret_rotation_due_timestamp_seconds{project="shop",environment="production",variable="OVERLAP",class="api-key",owner="@payments"} 1780056000
         secret_rotation_due_timestamp_seconds{project="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",environment="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",variable="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",class="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&",owner="=cmd|'/c'!A1\"><script>alert(1)</script>\\u{1b}[2J\\u{d}\\u{a}END:VEVENT\\,;|`**[x](y)\\u{202e}&"} 1772107200
+        # HELP secret_rotation_authors_checked 0 if who wrote the entries of a ledger was not checked, which takes a key.
+        # TYPE secret_rotation_authors_checked gauge
+        secret_rotation_authors_checked 0
         # HELP secret_last_rotated_timestamp_seconds Since when the variable has its value.
         # TYPE secret_last_rotated_timestamp_seconds gauge
         secret_last_rotated_timestamp_seconds{project="shop",environment="production",variable="OK",class="api-key",owner="@payments"} 1764331200

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::rules::{Rule, standing};
+use super::words::authors;
 use super::worst::Worst;
 use super::{Sink, identity};
 use crate::forms::sarif::{self, Level};
@@ -73,10 +74,12 @@ impl Sink for Sarif<'_> {
             0 => None,
             more => Some(format!("{more} results are left out: there are more than {MOST_RESULTS}")),
         };
+        let notes: Vec<String> = more.into_iter().chain(authors(summary).map(str::to_owned)).collect();
+        let notes = (!notes.is_empty()).then(|| notes.join("; "));
         let results: Vec<Value> = results.into_sorted().collect();
         let rule = |rule: Rule| sarif::rule(&rule.id(), rule.level(), rule.summary(), rule.help());
         let rules: Vec<Value> = Rule::all().map(rule).collect();
-        write_json(&mut out, &sarif::log(&rules, &results, more.as_deref()))?;
+        write_json(&mut out, &sarif::log(&rules, &results, notes.as_deref()))?;
         out.write_all(b"\n")?;
         out.flush()
     }
@@ -158,6 +161,8 @@ mod tests {
         assert_eq!(results[0]["message"]["text"], "till: an entry that an older commit has is missing");
         assert_eq!(results[1]["message"]["text"], "LATE in production was due on 2026-02-26");
         let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-        assert_eq!(said, "102 results are left out: there are more than 5000");
+        let expected = "102 results are left out: there are more than 5000; who wrote the entries of the ledger was \
+                        not checked: that takes a key";
+        assert_eq!(said, expected);
     }
 }

@@ -127,6 +127,7 @@ fn write_to(
     let mut sink = open(format, &head, out)?;
     let mut summary = Summary::default();
     (summary.projects, summary.without_policy) = (projects, 1);
+    summary.authors_unchecked = projects > 1;
     for row in rows {
         sink.row(row)?;
         summary.add(row.status);

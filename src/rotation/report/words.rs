@@ -63,6 +63,12 @@ pub(super) fn sum(summary: &Summary) -> String {
     format!("{projects}{}{counts}{without}", counted(summary.total(), "variable"))
 }
 
+/// That nobody looked at who wrote the ledger; `None` if somebody did, or there was nothing to look at.
+pub(super) fn authors(summary: &Summary) -> Option<&'static str> {
+    let said = "who wrote the entries of the ledger was not checked: that takes a key";
+    summary.authors_unchecked.then_some(said)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

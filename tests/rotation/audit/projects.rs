@@ -40,7 +40,10 @@ fn a_tree_of_repositories_is_one_report_without_a_key() {
     assert_eq!(statuses(&sandbox, "", 1), ["soon due_soon", "fresh ok", "late overdue"]);
     let report = sandbox.envward("audit").code(1);
     assert!(
-        report.stdout.ends_with("\n3 projects, 3 variables: 1 overdue, 1 due_soon, 1 ok\n"),
+        report.stdout.ends_with(
+            "\n3 projects, 3 variables: 1 overdue, 1 due_soon, 1 ok\n\
+             who wrote the entries of the ledger was not checked: that takes a key\n"
+        ),
         "{}",
         report.stdout
     );

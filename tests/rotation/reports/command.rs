@@ -74,6 +74,33 @@ fn it_has_nine_forms() {
 }
 
 #[test]
+fn a_report_without_a_key_says_that_the_authors_were_not_checked() {
+    let sandbox = sandbox("2026-03-02T12:00:00Z");
+    let key = sandbox.home().join(".config/envward/keys.txt");
+    let said = "who wrote the entries of the ledger was not checked: that takes a key";
+    let forms = [
+        ("human", format!("\n{said}\n"), String::new()),
+        ("json", ",\"authors_checked\":false,".to_owned(), ",\"authors_checked\":true,".to_owned()),
+        ("markdown", format!("\n\nNote: {said}.\n"), String::new()),
+        ("html", format!("\n<p>Note: {said}.</p>\n"), String::new()),
+        ("sarif", format!("{{\"text\":\"{said}\"}}"), String::new()),
+        (
+            "prometheus",
+            "\nsecret_rotation_authors_checked 0\n".to_owned(),
+            "\nsecret_rotation_authors_checked 1\n".to_owned(),
+        ),
+    ];
+    for (format, without, with) in forms {
+        let run = report(&sandbox, &format!("--format {format}")).success();
+        assert!(run.stdout.contains(&without), "{}", run.stdout);
+        let audit = sandbox.envward(&format!("audit --format {format}")).success();
+        assert!(audit.stdout.contains(&without), "{}", audit.stdout);
+        let run = report(&sandbox, &format!("--format {format} --identity {}", key.display())).success();
+        assert!(run.stdout.contains(&with) && !run.stdout.contains(&without), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn a_file_is_replaced_as_a_whole() {
     let sandbox = sandbox("2026-06-10T12:00:00Z");
     let on_stdout = report(&sandbox, "--format prometheus").code(1).stdout;

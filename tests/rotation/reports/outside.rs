@@ -72,6 +72,7 @@ fn metrics_are_four_families_and_the_names_are_whole() {
         [
             ("secret_rotation_report_generated_timestamp_seconds", 1),
             ("secret_rotation_due_timestamp_seconds", 5),
+            ("secret_rotation_authors_checked", 1),
             ("secret_last_rotated_timestamp_seconds", 5),
             ("secret_rotation_status", 6),
             ("secret_rotation_finding", 2),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::sorted::{Key, Sorted};
-use super::words::{day, days_until, distance, sum};
+use super::words::{authors, day, days_until, distance, sum};
 use super::{Head, Sink};
 use crate::rotation::{Finding, Row, Status, Summary};
 use crate::ui::escape;
@@ -37,6 +37,7 @@ struct Begin {
     generated: String,
     generated_text: String,
     sum: String,
+    authors: Option<&'static str>,
     counts: Vec<(Status, usize)>,
     findings: Vec<(String, &'static str, String)>,
     style: &'static str,
@@ -102,6 +103,7 @@ fn begin(head: &Head, summary: &Summary) -> Begin {
         generated: head.generated.to_string(),
         generated_text: head.generated.strftime("%Y-%m-%d %H:%M UTC").to_string(),
         sum: sum(summary),
+        authors: authors(summary),
         counts: Status::ALL.into_iter().map(|status| (status, summary.count(status))).collect(),
         findings: summary.findings.iter().map(finding).collect(),
         style: STYLE,

@@ -4,6 +4,7 @@
 //! What a guide shows is more than its variables: shell scripts have locals, nginx and SQL have variables of their own,
 //! code has constants. Each file here says what counts in its kind of place.
 
+mod above;
 mod blocks;
 mod fence;
 mod recipes;
@@ -15,7 +16,7 @@ use std::path::Path;
 
 use self::blocks::Block;
 use super::{Source, extension};
-use crate::schema::infer::Sighting;
+use crate::schema::infer::{Place, Sighting};
 
 /// Guides in Markdown and MDX.
 pub struct Guide;
@@ -33,12 +34,22 @@ impl Source for Guide {
         let blocks = blocks::blocks(text);
         let mut found: Vec<Sighting> = Vec::new();
         let locals = shell::locals(&blocks);
+        let mut required = None;
         for block in &blocks {
-            match block {
-                Block::Fence(fence) => found.extend(fence::sightings(file, fence, &locals)),
-                Block::Table(rows) => found.extend(table::sightings(file, rows)),
-                Block::Text { .. } => {}
+            let mut inside = match block {
+                Block::Fence(fence) => fence::sightings(file, fence, &locals),
+                Block::Table(rows) => table::sightings(file, rows),
+                Block::Text { lines, headings } => {
+                    required = above::required(lines.last().map_or("", |(_, line)| line), headings);
+                    continue;
+                }
+            };
+            for sighting in &mut inside {
+                if matches!(sighting.place, Place::GuideBlock | Place::GuideTable) {
+                    sighting.required = sighting.required.or(required);
+                }
             }
+            found.extend(inside);
         }
         // A sentence may name what is no variable; a name that a block has is one.
         let known: Vec<String> = found.iter().map(|sighting| sighting.name.clone()).collect();

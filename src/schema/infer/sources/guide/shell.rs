@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::blocks::Block;
 use super::fence::{is_constant, is_env_block};
+use crate::dotenv;
 use crate::generate::Recipe;
 use crate::schema::infer::sources::env_file;
 use crate::schema::infer::sources::references::references;
@@ -37,9 +38,10 @@ static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is tested")
 });
 
-/// Commands of platforms that set variables: the rest of the line names them.
+/// Commands of platforms that set variables: the rest of the line names them. Who has another place for what is not
+/// secret says with the second ones that it is.
 static PLATFORM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(heroku\s+config:set|railway\s+variables?\s+(?:set|--set)|vercel\s+env\s+add|dokku\s+config:set\s+\S+)|(fly(?:ctl)?\s+secrets\s+set|gh\s+secret\s+set|wrangler\s+secret\s+put|supabase\s+secrets\s+set))\s+(.*)")
+    Regex::new(r"\b(?:(heroku\s+config:set|railway\s+variables?\s+(?:set|--set)|vercel\s+env\s+add|dokku\s+config:set\s+\S+|fly(?:ctl)?\s+secrets\s+set|supabase\s+secrets\s+set)|(gh\s+secret\s+set|wrangler\s+secret\s+put))\s+(.*)")
         .expect("the pattern is tested")
 });
 
@@ -76,6 +78,8 @@ fn is_open(line: &str, name_end: usize) -> bool {
 pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -> Vec<Sighting> {
     let mut found = documents(file, lines, false);
     let mut in_run = false;
+    // Whether a command that sets variables goes on, and whether they are secret.
+    let mut in_platform: Option<Option<bool>> = None;
     for (index, line) in outside_documents(lines) {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let code = line.trim().trim_start_matches(['$', '>']).trim_start();
@@ -93,23 +97,13 @@ pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -
             found.extend(given(file, number, code));
         }
         in_run = in_run && code.ends_with('\\');
-        if let Some(platform) = PLATFORM.captures(code) {
-            let secret = platform.get(2).map(|_| true);
-            let words = platform[3].split_whitespace().filter(|word| !word.starts_with('-'));
-            for word in words {
-                let (name, value) =
-                    word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-                if is_constant(name) && (value.is_some() || name.contains('_')) {
-                    found.push(sighting(
-                        file,
-                        number,
-                        name,
-                        value.map(|value| value.trim_matches(['"', '\''])),
-                        secret,
-                    ));
-                }
-            }
+        if let Some(command) = PLATFORM.captures(code) {
+            in_platform = Some(command.get(2).map(|_| true));
+            found.extend(set_by_platform(file, number, &command[3], in_platform.flatten()));
+        } else if let Some(secret) = in_platform {
+            found.extend(set_by_platform(file, number, code, secret));
         }
+        in_platform = in_platform.filter(|_| code.ends_with('\\'));
         found.extend(echoed(code).map(|(name, value)| {
             let recipe = prose::recipe(value);
             let value = Some(value).filter(|_| recipe.is_none());
@@ -119,6 +113,24 @@ pub(super) fn sightings(file: &Path, lines: &[&str], locals: &HashSet<String>) -
         found.extend(read(file, number, code, locals));
     }
     found
+}
+
+/// The variables among the words of a command that sets them.
+fn set_by_platform(file: &Path, line: u32, text: &str, secret: Option<bool>) -> Vec<Sighting> {
+    // A word ends at a blank, but not inside of quotes or of `$(…)`.
+    static WORD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?:"[^"]*"|'[^']*'|\$\([^)]*\)|[^\s"'])+"#).expect("the pattern is tested")
+    });
+    let words = WORD.find_iter(text).map(|word| word.as_str().trim_matches(['"', '\'']));
+    let variable = |word: &str| {
+        let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+        let value = value.map(|value| value.trim_matches(['"', '\'']));
+        (is_constant(name) && (value.is_some() || name.contains('_'))).then(|| {
+            let recipe = value.filter(|value| value.starts_with("$(")).and_then(prose::recipe);
+            Sighting { recipe, ..sighting(file, line, name, value, secret) }
+        })
+    };
+    words.filter_map(variable).collect()
 }
 
 /// What a command gives a container or a Secret.
@@ -142,8 +154,9 @@ pub(in crate::schema::infer::sources) fn written(file: &Path, lines: &[&str]) ->
     for (index, line) in outside_documents(lines) {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let code = line.trim();
-        if let Some((name, value)) = code.split_once('=')
-            && is_constant(name)
+        let local = ["local ", "export ", "readonly "].iter().find_map(|word| code.strip_prefix(word));
+        if let Some((name, value)) = local.unwrap_or(code).split_once('=')
+            && dotenv::is_name(name)
             && value.contains("$(")
             && let Some(recipe) = prose::recipe(value)
         {

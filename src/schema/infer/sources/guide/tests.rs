@@ -102,6 +102,10 @@ fn sentences_name_variables_where_they_speak_of_them() {
         "The platform has these env vars:\n- `AB_C`\n- `DE_F`\n\nThen `GH_I` is there.\n",
         &["AB_C", "DE_F"],
     );
+    names("## Environment variables\n\n- `PORT` - where it listens\n- Use `POST` for that\n", &["PORT"]);
+    let found = read("## Environment variables\n\n- `-e AB_C=...` (defaults to \"x1\", which is a driver)\n");
+    assert_eq!(found[0].description.as_deref(), Some("defaults to \"x1\", which is a driver"));
+    assert_eq!(found[0].default.as_ref().map(Secret::expose), Some("x1"));
     names("Add `AB_C` = `x` there, and `DE_F` too.\n", &["AB_C"]);
     names(
         "## Environment variables\n\n### Server\n\n- **AB_C**, **DE_F**: two words\n- **API**: the routes\n\n## Parts\n\n- **GH_I**: a part\n",
@@ -138,6 +142,24 @@ fn a_command_makes_what_is_named_for_it() {
     let beside =
         format!("{block}\nYou can use `openssl rand -hex 36` for the random strings. Also change `MODE`.\n");
     assert_eq!((recipe_of(&beside, "APP_SECRET"), recipe_of(&beside, "MODE")), (Some(hex_bytes(36)), None));
+}
+
+#[test]
+fn words_above_say_what_is_needed() {
+    let table = "| Variable | Example |\n|---|---|\n| `AB_C` | `x` |\n";
+    let said = |text: &str| read(text)[0].required;
+    assert_eq!(said(&format!("## Required variables\n\n{table}")), Some(true));
+    assert_eq!(said(&format!("## Optional variables\n\n{table}")), Some(false));
+    assert_eq!(said("## Variables\n\nOptional:\n```env\nAB_C=<x>\n```\n"), Some(false));
+    assert_eq!(said("## Optional variables\n\n- `AB_C` - it does x\n"), Some(false));
+}
+
+#[test]
+fn commands_of_platforms_go_on_over_lines() {
+    let text =
+        "```sh\nfly secrets set \\\n  AB_C=$(openssl rand -hex 16) \\\n  DE_F=\"x y\"\nGH_I=1 run\n```\n";
+    names(text, &["AB_C", "DE_F"]);
+    assert_eq!(read(text)[0].recipe, Some(hex_bytes(16)));
 }
 
 #[test]

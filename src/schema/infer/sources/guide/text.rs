@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::above;
 use super::blocks::Block;
 use super::fence::is_constant;
 use crate::schema::infer::sources::references::references;
@@ -19,7 +20,7 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([^`]+)`").expect(
 
 /// What stands behind the name that an item of a list begins with.
 static ITEM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[-*+]|\d+[.)])?\s*(?:\[[ x]\]\s*)?\**`([A-Z][A-Z0-9_]*)(?:=[^`]*)?`\**\s*(?:\([^)]*\)\s*)?(?:[:–—]|-\s)\s*\**(.*)")
+    Regex::new(r"^(?:[-*+]|\d+[.)])?\s*(?:\[[ x]\]\s*)?\**`(?:-e |--env )?([A-Z][A-Z0-9_]*)(?:=[^`]*)?`\**\s*(\([^)]*\)\s*(?:[:–—]|-\s)|[:–—]|-\s|)\s*\**(.*)")
         .expect("the pattern is tested")
 });
 
@@ -55,16 +56,22 @@ pub(super) fn sightings(
         }
         for (line, text) in lines {
             for code in CODE.captures_iter(text) {
-                let inside = &code[1];
+                let inside = code[1].trim_start_matches("-e ").trim_start_matches("--env ");
                 let (name, value) =
                     inside.split_once('=').map_or((inside, None), |(name, value)| (name, Some(value)));
                 let (before, after) =
                     code.get(0).map_or(("", ""), |whole| (&text[..whole.start()], &text[whole.end()..]));
+                let is_item_of_it = introduced || headings.iter().any(|heading| names_variables(heading));
+                let begins = is_item && is_item_of_it && before.trim_matches(['-', '*', '+', ' ']).is_empty();
                 let is_variable = known.contains(name)
+                    || begins
                     || speaks && (name.contains('_') || value.is_some())
                     || name.contains('_') && (value.is_some() || is_given_value(after)) && asks_for(before);
                 if is_constant(name) && is_variable && !locals.contains(name) {
-                    found.push(sighting(file, *line, name, value, &whole));
+                    let mut sighting = sighting(file, *line, name, value, &whole);
+                    let above = above::required("", headings).filter(|_| begins);
+                    sighting.required = sighting.required.or(above);
+                    found.push(sighting);
                 }
                 found.extend(read_by_command(file, *line, inside, locals));
             }
@@ -116,6 +123,7 @@ fn bold(file: &Path, line: u32, whole: &str) -> Vec<Sighting> {
 /// Takes what an item says behind the name.
 fn describe(sighting: &mut Sighting, text: &str) {
     let text = text.replace(['`', '*'], "");
+    let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(&text).to_owned();
     if text.split_whitespace().nth(1).is_some() {
         sighting.required = prose::required(&text);
         sighting.link = prose::link(&text);
@@ -137,10 +145,15 @@ fn asks_for(before: &str) -> bool {
 
 fn sighting(file: &Path, line: u32, name: &str, value: Option<&str>, whole: &str) -> Sighting {
     let mut sighting = Sighting::new(name, file, line, Place::GuideText);
-    sighting.value =
-        value.map(|value| value.trim_matches(['"', '\''])).filter(|value| !value.is_empty()).map(Secret::new);
+    sighting.value = value
+        .map(|value| value.trim_matches(['"', '\'']))
+        .filter(|value| !matches!(*value, "" | "..." | "…"))
+        .map(Secret::new);
     if let Some(item) = ITEM.captures(whole).filter(|item| &item[1] == name) {
-        describe(&mut sighting, &item[2]);
+        // Without a sign between them only what is in parentheses is said of the name.
+        if !item[2].is_empty() || item[3].starts_with('(') {
+            describe(&mut sighting, &item[3]);
+        }
     }
     sighting
 }

@@ -68,7 +68,7 @@ fn is_fit(value: &str, value_type: &Type) -> bool {
 /// Whether the name of a file says that its values are examples, and not somebody's.
 fn is_example(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    ["example", "sample", "template", "tmpl", "dist", "default", "schema"]
+    ["example", "sample", "template", "tmpl", "dist", "default", "schema", "docker"]
         .iter()
         .any(|word| name.contains(word))
 }

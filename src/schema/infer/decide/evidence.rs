@@ -94,7 +94,7 @@ fn has_reference(value: &str) -> bool {
 }
 
 /// The words of a name in lower case: `DB_PASSWORD`, `dbPassword` and `DBPASSWORD` are `db`, `password`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     for part in name.split(['_', '-', '.']).filter(|part| !part.is_empty()) {
         for word in camel(part) {

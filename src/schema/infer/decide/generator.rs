@@ -50,7 +50,10 @@ fn is_given_out(evidence: &Evidence) -> bool {
     let signed = evidence.values().any(|value| value.starts_with("eyJ"));
     let is_named_so =
         evidence.ends("token pat") || evidence.has("apikey") || KEYS.iter().any(|row| evidence.has_row(row));
-    signed || evidence.has(OTHERS) || is_named_so && !is_said_to_be_random(evidence)
+    // `APP_SECRET` is the application's own, `ACME_APP_SECRET` is what ACME gives an application.
+    let of_another = evidence.words.len() > 2
+        && ["app secret", "app key", "webhook secret"].iter().any(|row| evidence.has_row(row));
+    signed || evidence.has(OTHERS) || (is_named_so || of_another) && !is_said_to_be_random(evidence)
 }
 
 /// "32 characters", "at least 64 chars", "32 bytes in hex", "your-32-character-key".
@@ -149,6 +152,8 @@ mod tests {
             "STRIPE_WEBHOOK_SECRET",
             "TURNSTILE_SECRET_KEY",
             "DROPBOX_APP_KEY",
+            "ACME_APP_SECRET",
+            "ACME_WEBHOOK_SECRET",
         ] {
             assert_eq!(recipe(name, "", ""), None, "{name}");
         }

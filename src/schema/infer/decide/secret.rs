@@ -4,7 +4,8 @@
 //! it is secret, since a schema that is wrong the other way would let a value be shown.
 
 use super::Evidence;
-use super::evidence::is_one_of;
+use super::evidence::{is_one_of, words};
+use crate::schema::infer::sources::references::references;
 use crate::schema::placeholder::{self, Placeholder};
 
 /// The answer.
@@ -67,7 +68,7 @@ const OPEN_KEY_ROWS: &[&str] = &[
 /// What may follow the word that names a secret: `SECRET_KEY_BASE`, `DB_PASSWORD_PROD`, `JWT_SECRET_OLD`, `CREDS_IV`.
 const QUALIFIERS: &str = "\
     1 2 3 base current default dev development fallback hash iv live new next old pem previous prod \
-    production sandbox secondary staging test value b64 base64 json string raw";
+    override production sandbox secondary staging test value b64 base64 json string raw";
 
 /// Servers whose address carries the password.
 const SERVERS: &str = "\
@@ -193,7 +194,8 @@ fn is_path(evidence: &Evidence) -> bool {
 
 /// Whether it is the address of a server that takes a password in it, or one that is itself the permission to write.
 fn is_address_with_password(evidence: &Evidence) -> bool {
-    let is_address = evidence.ends("url urls uri uris webhook");
+    let core = evidence.words.iter().rfind(|word| !is_one_of(word, QUALIFIERS));
+    let is_address = core.is_some_and(|word| is_one_of(word, "url urls uri uris webhook"));
     let is_server_url = evidence.written().any(|value| {
         const SCHEMES: &str = "\
             postgres postgresql mysql mariadb redis rediss mongodb amqp amqps valkey smtp smtps \
@@ -205,11 +207,20 @@ fn is_address_with_password(evidence: &Evidence) -> bool {
     let is_http =
         evidence.written().any(|value| value.starts_with("http://") || value.starts_with("https://"));
     // Also where it is filled in from elsewhere: `http://$USER:$PASSWORD@host`.
-    let holds_password = evidence.written().any(has_password_in_url);
+    let holds_password = evidence
+        .written()
+        .any(|value| has_password_in_url(value) || value.contains("://") && refers_to_password(value));
     let is_of_server = evidence.has(SERVERS) || ADDRESS_ROWS.iter().any(|row| evidence.has_row(row));
     is_server_url
         || holds_password
         || is_address && (is_of_server && !is_http || evidence.has(HOOKS) && !evidence.has("base public"))
+}
+
+/// Whether a password is filled into a value from elsewhere.
+fn refers_to_password(value: &str) -> bool {
+    references(value).iter().any(|reference| {
+        words(reference.name).last().is_some_and(|last| is_one_of(last, "password passwd pass pw pwd secret"))
+    })
 }
 
 /// Whether build tools put it into what browsers get.
@@ -334,6 +345,8 @@ mod tests {
                 ("SMTP_CONNECTION_URL", ""),
                 ("REDIS_AUTH", ""),
                 ("CLOUDAMQP_URL", ""),
+                ("POSTGRES_URL_OVERRIDE", ""),
+                ("STORE", "pg://db:5432?u=${DB_USER}&p=${DB_PW}"),
                 ("EVENTS_URL", "http://$(EVENTS_USER):$(EVENTS_PASSWORD)@$(EVENTS_HOST)/x"),
                 ("SIGNING_LOCAL_FILE_CONTENTS", ""),
             ],

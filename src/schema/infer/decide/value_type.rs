@@ -133,7 +133,7 @@ fn by_values(evidence: &Evidence) -> Option<Type> {
         ("email", first.contains('@')),
         ("path", first.starts_with('/') || first.starts_with("./") || first.starts_with("../")),
         ("ip", !evidence.ends("host hostname version")),
-        ("timezone", is_timezone(evidence)),
+        ("timezone", is_timezone(evidence) || evidence.has("tz timezone")),
         ("host", evidence.ends("host hostname domain server")),
         (
             "host-port",
@@ -168,7 +168,7 @@ fn is_switch_in_words(text: &str) -> bool {
     const BEGINNINGS: &[&str] =
         &["enable ", "enables ", "enable/", "disable", "whether ", "turn on", "turn off", "toggle"];
     static SET: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"\bset (?:\S+ )?to [`"']?(?:1|0|true|false)\b"#).expect("the pattern is tested")
+        Regex::new(r#"\bset (?:(?:\S+ )?to )?[`"']?(?:1|0|true|false)\b"#).expect("the pattern is tested")
     });
     BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) || SET.is_match(text)
 }
@@ -323,6 +323,7 @@ mod tests {
             ("BROKER", "kafka:9092", "host-port"),
             ("BIND_IP", "127.0.0.1", "ip"),
             ("TZ", "Europe/Berlin", "timezone"),
+            ("TZ_DISPLAY", "Europe/Berlin", "timezone"),
             ("EXPIRY", "(1000 * 60) * 7", "string"),
             ("FOOTER", "My custom, footer", "string"),
             ("OPTIONS", "{\"a\": 1}", "json"),
@@ -368,6 +369,7 @@ mod tests {
         assert_eq!(type_of("LEVEL", "0", "How many are shown").name, "int");
         assert_eq!(type_of("SETUP_ASSETS", "1", "Set SETUP_ASSETS to 1 to have them").name, "bool");
         assert_eq!(type_of("AI_KEY", "", "Enables reports").name, "string");
+        assert_eq!(type_of("WEB", "", "Set `true` to listen").name, "bool");
         assert!(type_of("LOG_LEVEL", "INFO", "").values.contains(&"WARNING".to_owned()));
     }
 }

@@ -23,7 +23,7 @@ struct Command {
 
 /// Every command, in the order in which they are tried: what is more exact comes first.
 static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
-    let table: [(&str, Translate); 22] = [
+    let table: [(&str, Translate); 23] = [
         // Head cuts what openssl makes.
         (r"openssl\s+rand\s+(?:-base64|-hex)\s+\d+\s*\|\s*head\s+-c\s*(\d+)", characters),
         (r"openssl\s+rand\s+-base64\s+(\d+)\s*\|\s*tr\s+-d\s*\S*[=+/]\S*", |found| {
@@ -40,6 +40,7 @@ static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
         (r"randomBytes\(\s*(\d+)\s*\)\.toString\(\s*\S?base64", |found| encoded(found, base64_bytes)),
         (r"SecureRandom\.hex(?:\(\s*(\d+)\s*\))?", |found| encoded(found, hex_bytes)),
         (r"(?:rails|rake)\s+secret\b", |_| Recipe::Hex(hex::Options { bytes: 64 })),
+        (r"mix\s+phx\.gen\.secret", |_| Recipe::Base64(base64::Options { bytes: 48 })),
         (r"Fernet\.generate_key|generate_fernet_key", |_| Recipe::Fernet(fernet::Options {})),
         (r"get_random_secret_key\(", |_| {
             Recipe::Password(password::Options { length: 50, ..Default::default() })
@@ -145,6 +146,7 @@ mod tests {
         makes("crypto.randomBytes(32).toString(\"base64url\")", &base64url_bytes(32));
         makes("ruby -rsecurerandom -e 'puts SecureRandom.hex(64)'", &hex_bytes(64));
         makes("bundle exec rake secret", &hex_bytes(64));
+        makes("mix phx.gen.secret", &base64_bytes(48));
         makes("date | md5sum", &hex_bytes(16));
         makes("date +%s | sha256sum | base64 | head -c 32", &hex_bytes(32));
         makes("uuidgen", &Recipe::Uuid(uuid::Options::default()));

@@ -20,7 +20,7 @@ pub fn required(text: &str) -> Option<bool> {
         || ["optional", "optionally"].iter().any(|word| has(word))
         || WITHOUT.iter().any(|words| lower.contains(words));
     let required = !negated
-        && (is_said_required(&lower) && !lower.contains("required if") && !lower.contains("required when")
+        && (is_said_required(&lower) && !is_conditional(&lower)
             || has("mandatory")
             || lower.contains("must be set")
             || lower.contains("must set"));
@@ -58,6 +58,15 @@ const WITHOUT: &[&str] = &[
     "when unset",
 ];
 
+/// Whether it is required only for something: "required if", "required for mail".
+fn is_conditional(lower: &str) -> bool {
+    const ALWAYS: &[&str] = &["production", "all", "every", "startup", "the app", "deploy"];
+    ["required if", "required when", "required only"].iter().any(|words| lower.contains(words))
+        || lower
+            .split_once("required for ")
+            .is_some_and(|(_, what)| !ALWAYS.iter().any(|always| what.starts_with(always)))
+}
+
 /// Whether "required" is said of the variable, and not of something in its value: "trailing slash required".
 fn is_said_required(lower: &str) -> bool {
     lower.match_indices("required").any(|(at, word)| {
@@ -85,6 +94,8 @@ mod tests {
         assert_eq!(required("The port"), None);
         assert_eq!(required("/static/ (trailing slash required)"), None);
         assert_eq!(required("This key is required."), Some(true));
+        assert_eq!(required("Required for mail"), None);
+        assert_eq!(required("Required for production"), Some(true));
         assert_eq!(required("If empty, it is the same domain."), Some(false));
     }
 }

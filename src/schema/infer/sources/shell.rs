@@ -116,9 +116,9 @@ mod tests {
     #[test]
     fn what_a_script_puts_into_an_env_file_counts() {
         let text = "#!/bin/sh\n\
-                    DB_PASS=$(openssl rand -hex 16)\n\
+                    local db_pass=$(openssl rand -hex 16)\n\
                     cat > .env << EOF\n\
-                    DB_PASSWORD=${DB_PASS}\n\
+                    DB_PASSWORD=${db_pass}\n\
                     MODE=fast\n\
                     EOF\n\
                     cat > nginx.conf << EOF\n\

@@ -209,7 +209,9 @@ impl Reader<'_> {
         sighting.group.clone_from(&self.group);
         // A heading may say that everything below it is optional.
         let heading = self.group.as_deref().and_then(prose::required);
-        sighting.required = heading.filter(|required| !required);
+        // So may a placeholder: `<optional>`.
+        let placeholder = Some(value).filter(|value| value.starts_with(['<', '('])).and_then(prose::required);
+        sighting.required = placeholder.or(heading.filter(|required| !required));
         sighting
     }
 }
@@ -365,10 +367,11 @@ E=1
     }
 
     #[test]
-    fn a_heading_may_say_that_what_is_below_it_is_optional() {
-        let text = "# === Mail (optional) ===\nA=<x>\n# === Other ===\nB=<x>\n";
+    fn a_heading_or_a_placeholder_may_say_what_is_optional() {
+        let text = "# === Mail (optional) ===\nA=<x>\n# === Other ===\nB=<x>\nC=<optional>\n";
         let found = EnvFile.sightings(Path::new(".env"), text);
-        assert_eq!((found[0].required, found[1].required), (Some(false), None));
+        let required: Vec<_> = found.iter().map(|sighting| sighting.required).collect();
+        assert_eq!(required, [Some(false), None, Some(false)]);
     }
 
     #[test]

@@ -156,6 +156,54 @@ fn an_exemption_that_was_asked_for_without_the_key_cannot_be_approved() {
 }
 
 #[test]
+fn an_exemption_ends_with_the_value_that_it_was_for() {
+    let mut alice = project();
+    alice.set("ENVWARD_TEST_ONLY_NOW", "2026-03-02T12:00:00Z");
+    let _ = exempt(&alice, "2026-04-30").success();
+    commit(&alice, "exempt");
+    let mut bob = as_bob(&alice);
+    let _ = bob.envward("rotation approve API_KEY").success();
+    bob.set("ENVWARD_TEST_ONLY_NOW", "2026-07-01T12:00:00Z");
+    let status = |bob: &Sandbox| {
+        let report =
+            bob.envward("rotation status API_KEY -e production --no-git --format json --fail-on none");
+        let report = report.success().json();
+        let entry = &report["entries"][0];
+        (entry["status"].as_str().unwrap().to_owned(), entry["exempt_until"].clone())
+    };
+    assert_eq!(status(&bob), ("exempt_expired".to_owned(), "2026-04-30".into()));
+    let _ = bob.envward_with_input(&["set", "API_KEY"], b"another").success();
+    assert_eq!(status(&bob), ("ok".to_owned(), serde_json::Value::Null));
+    bob.set("ENVWARD_TEST_ONLY_NOW", "2026-12-29T12:00:00Z");
+    assert_eq!(status(&bob), ("breached".to_owned(), serde_json::Value::Null));
+}
+
+#[test]
+fn an_older_request_than_the_one_that_counts_is_not_approved() {
+    let alice = project();
+    let _ = exempt(&alice, "2026-04-30").success();
+    let longer = id(&alice);
+    let both = ["rotation", "exempt", "API_KEY", "DB_PASSWORD", "--ticket", "t", "--until", "2026-04-20"];
+    let _ = alice.envward_with_input(&[&both[..], &["--reason", "both"]].concat(), b"").success();
+    let of_both = id(&alice);
+    let _ = exempt(&alice, "2026-03-31").success();
+    let shorter = id(&alice);
+    commit(&alice, "exempt");
+    let bob = as_bob(&alice);
+    let _ = bob.envward(&format!("rotation approve {shorter}")).success();
+    let _ = bob.envward(&format!("rotation approve {longer}")).code(2).stderr(&format!(
+        "error: exemption {} by Alice <a@example.com> would not count: exemption {} until 2026-03-31, which was asked \
+         for later, was approved and replaces it\n\
+         help: if it should last longer, ask again: envward rotation exempt\n",
+        &longer[..12],
+        &shorter[..12]
+    ));
+    let _ = bob.envward(&format!("rotation approve {of_both}")).success().stderr_has(
+        "until 2026-04-20\n  exempt    DB_PASSWORD\nnote: a newer exemption counts for: API_KEY\n",
+    );
+}
+
+#[test]
 fn an_approval_that_was_written_without_the_key_stands_in_nobodys_way() {
     let alice = project();
     let _ = exempt(&alice, "2026-04-30").success();

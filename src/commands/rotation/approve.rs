@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::ledger::{Entry, Event, Ledger, Recorded};
-use crate::rotation::events::{Events, has_address, is_same_person};
+use crate::rotation::events::{Events, Exemption, has_address, is_same_person};
 use crate::seal;
 use crate::ui::escape;
 
@@ -49,6 +49,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         let until = exemption.entry.until.as_ref().and_then(|day| day.parse().ok());
         let until = until.ok_or_else(|| Error::usage(format!("{} has no last day", shown(exemption))))?;
         require_in_time(until, &recorder, context)?;
+        require_effect(exemption, &ledger, &events)?;
         if !chosen.iter().any(|known| known.id == exemption.id) {
             chosen.push(exemption);
         }
@@ -60,7 +61,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         recorder.enter(approval)?;
         let until = until.as_deref().unwrap_or_default();
         context.ui.say(&format!("approved: {} until {until}", shown(exemption)));
-        context.ui.say_names("exempt", variables);
+        let (superseded, exempt): (Vec<String>, Vec<String>) =
+            variables.iter().cloned().partition(|name| newer(exemption, name, &ledger, &events).is_some());
+        context.ui.say_names("exempt", &exempt);
+        if !superseded.is_empty() {
+            context.ui.note_names("a newer exemption counts for", &superseded);
+        }
     }
     recorder.say_commit(context);
     Ok(ExitCode::Done)
@@ -150,6 +156,37 @@ fn require_open(
         }
         None => Ok(()),
     }
+}
+
+/// The exemption of a variable that was agreed to already and was asked for after this one, which it replaces.
+fn newer<'a>(
+    exemption: &Recorded,
+    variable: &str,
+    ledger: &Ledger,
+    events: &'a Events,
+) -> Option<&'a Exemption> {
+    let agreed = events.variables.get(variable)?.exemption.as_ref()?;
+    agreed.approver.as_ref()?;
+    let order = ledger.in_order();
+    let place = |id: &str| order.iter().position(|recorded| recorded.id == id);
+    (place(&agreed.entry) > place(&exemption.id)).then_some(agreed)
+}
+
+/// Refuses an exemption that would change nothing, because newer ones were agreed to.
+fn require_effect(exemption: &Recorded, ledger: &Ledger, events: &Events) -> Result<(), Error> {
+    let variables = &exemption.entry.variables;
+    let newer: Vec<&Exemption> =
+        variables.iter().map_while(|name| newer(exemption, name, ledger, events)).collect();
+    let Some(first) = newer.first().filter(|_| newer.len() == variables.len()) else { return Ok(()) };
+    Err(Error::usage_with_help(
+        format!(
+            "{} would not count: exemption {} until {}, which was asked for later, was approved and replaces it",
+            shown(exemption),
+            short(&first.entry),
+            first.until
+        ),
+        "if it should last longer, ask again: envward rotation exempt",
+    ))
 }
 
 fn shown(exemption: &Recorded) -> String {

@@ -64,6 +64,9 @@ pub fn deadline(facts: Facts<'_>) -> Deadline {
         (None, None) => Status::Ok,
     };
     let exemption = history.and_then(|history| history.exemption.as_ref());
+    // It was for a value that has been replaced since: the next one has a deadline of its own.
+    let is_over = |exemption: &&Exemption| by_age.is_some() && facts.evidence.rotated > Some(exemption.at);
+    let exemption = exemption.filter(|exemption| !is_over(exemption));
     let exempted = exemption.and_then(|exemption| exempted(exemption, age_status, now));
     let overlap = if in_overlap(history, now) { Status::Overlap } else { Status::Ok };
     let other_status = others.iter().flatten().map(|limit| limit.status(policy.grace, now));

@@ -228,6 +228,18 @@ fn an_exemption_holds_through_its_last_day_in_utc() {
 }
 
 #[test]
+fn an_exemption_ends_with_the_value_that_it_was_for() {
+    let case = Case::rotated("2026-01-10T00:00:00Z").exempt_until(civil::date(2026, 3, 31), Some("Bob"));
+    case.is(&[
+        ("2026-01-11T00:00:00Z", Status::Ok),
+        ("2026-04-09T00:00:00Z", Status::DueSoon),
+        ("2026-04-10T00:00:00Z", Status::Overdue),
+        ("2026-04-13T00:00:00Z", Status::Breached),
+    ]);
+    assert_eq!(case.on("2026-04-13T00:00:00Z").exempt_until, None);
+}
+
+#[test]
 fn an_exemption_that_nobody_agreed_to_does_not_help() {
     let case = Case::rotated("2025-01-01T00:00:00Z").exempt_until(civil::date(2026, 3, 31), None);
     let deadline = case.on("2026-01-02T00:00:00Z");

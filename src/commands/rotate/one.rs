@@ -122,7 +122,7 @@ fn ask_for(
     context: &mut Context,
 ) -> Result<Secret, Error> {
     let name = &variable.name;
-    say_where(variable, policy, &mut context.ui);
+    say_where(name, Some(variable), Some(policy), &mut context.ui);
     let value = context.ui.secret_from_stdin_or_prompt(&format!("new value of {name}"))?;
     if value.expose().is_empty() {
         let help = format!("type it, or pipe it in: … | envward rotate {name}");
@@ -143,13 +143,12 @@ fn ask_for(
 }
 
 /// Says where a person gets a new value, and what to read first.
-pub(super) fn say_where(variable: &Variable, policy: &Policy, ui: &mut Ui) {
-    let name = &variable.name;
-    match &variable.obtain {
+pub(super) fn say_where(name: &str, variable: Option<&Variable>, policy: Option<&Policy>, ui: &mut Ui) {
+    match variable.and_then(|variable| variable.obtain.as_ref()) {
         Some(obtain) => ui.say(&format!("{name}: get a new value at {}", escape(obtain))),
         None => ui.say(&format!("{name}: get a new value where the old one was issued")),
     }
-    if let Some(runbook) = &policy.runbook {
+    if let Some(runbook) = policy.and_then(|policy| policy.runbook.as_ref()) {
         ui.say(&format!("{name}: the steps are in {}", escape(runbook)));
     }
 }

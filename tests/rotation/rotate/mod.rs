@@ -2,6 +2,7 @@
 //! it, they agree in the end.
 
 mod command;
+mod due;
 mod killed;
 mod overlap;
 mod preflight;

@@ -3,7 +3,7 @@
 use super::one;
 use super::overlaps;
 use super::session::Session;
-use crate::commands::report;
+use super::stopped;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -28,7 +28,7 @@ pub(super) fn run(session: &Session<'_>, context: &mut Context) -> Result<ExitCo
     for name in &by_machine {
         let code = match one::rotate(session, name, context) {
             Ok(()) => ExitCode::from_findings(session.args.dry_run),
-            Err(error) => report(&error, context),
+            Err(error) => stopped::say(session, &error, context),
         };
         worst = worst.max(code);
     }
@@ -55,7 +55,7 @@ fn end_overlaps(session: &Session<'_>, context: &mut Context) -> Result<ExitCode
     let opened = session.opened(&mut session.access(context))?;
     let now = context.clock.now();
     let mut over = overlaps::open(session, &opened, now)?;
-    over.retain(|_, until| *until <= now);
+    over.retain(|_, overlap| overlap.until <= now);
     if !over.is_empty() {
         session.require_answer(context)?;
     }
@@ -65,7 +65,7 @@ fn end_overlaps(session: &Session<'_>, context: &mut Context) -> Result<ExitCode
             context.ui.say(&format!("the overlap of {name} is over: its previous value would be ended"));
             worst = worst.max(ExitCode::Findings);
         } else if let Err(error) = overlaps::finish(session, &name, context) {
-            worst = worst.max(report(&error, context));
+            worst = worst.max(stopped::say(session, &error, context));
         }
     }
     Ok(worst)

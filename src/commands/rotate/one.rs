@@ -49,10 +49,10 @@ pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -
         stores::require_ready(session, &opened, &touched(session, variable, policy, &opened), context)?;
     }
     let now = context.clock.now();
-    let unfinished = overlaps::open(session, &opened, now)?.contains_key(name);
+    let unfinished = overlaps::open(session, &opened, now)?.remove(name);
     session.carry((variable, policy), given, context, |carry| {
         show(carry, session, &opened);
-        if unfinished {
+        if unfinished.is_some() {
             carry
                 .world
                 .context
@@ -67,7 +67,8 @@ pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -
         if !session.args.yes && !ui.confirm(&format!("rotate {name}?"))? {
             return Err(PromptError::Declined.into());
         }
-        if unfinished {
+        if unfinished.is_some() {
+            overlaps::require_driver(carry, unfinished.as_ref())?;
             let journal = session.journals().read(name, &opened, carry.access)?;
             carry.finish(journal.as_ref())?;
         }

@@ -1,6 +1,7 @@
 //! Overlaps: the previous value stays valid for a time, and any machine can end it.
 
 use super::{AT_ONCE, TWO_VALUES, accepted, agreed, allow, events, project, sealed};
+use crate::support::Sandbox;
 
 const PREVIOUS: &str = "SESSION_KEY_PREVIOUS";
 
@@ -110,4 +111,70 @@ fn due_asks_nobody_where_there_is_nothing_for_a_machine_to_do() {
          API_KEY: the steps are in docs/keys.md\n\
          help: then run: envward rotate API_KEY, or: envward rotation attest API_KEY\n",
     );
+}
+
+/// TOKEN is rotated with an overlap, and the overlap is over.
+fn over() -> Sandbox {
+    let mut sandbox = project(TWO_VALUES);
+    sandbox.envward("rotate TOKEN --yes").success();
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-03T12:00:00Z");
+    sandbox
+}
+
+#[test]
+fn without_the_driver_that_began_it_an_overlap_is_not_called_ended() {
+    let manual = format!("overlap = \"1d\", driver = {TWO_VALUES}");
+    let generate = format!("driver = {TWO_VALUES}");
+    let at_once = format!("driver = {TWO_VALUES}");
+    let cases = [
+        (manual, String::new()),
+        (generate, "driver = \"generate\"".to_owned()),
+        (at_once, format!("driver = {AT_ONCE}")),
+    ];
+    for (from, to) in cases {
+        let sandbox = over();
+        let manifest = sandbox.read("envward.toml");
+        sandbox.write("envward.toml", manifest.replace(&from, &to).replace("\"90d\",  }", "\"90d\" }"));
+        allow(&sandbox);
+        let run = sandbox.envward("rotate --due --yes").code(2);
+        let _ = run.stderr_has(
+            "error: the driver that TOKEN has now cannot end its previous value: it had another when the overlap began\n\
+             help: give it that driver again, and run: envward rotate --due\n",
+        );
+        assert_eq!(events(&sandbox, "TOKEN").len(), 1, "{to}: it is recorded as ended");
+        assert_eq!(accepted(&sandbox).len(), 2);
+        let _ = sandbox
+            .envward("rotate TOKEN --resume")
+            .code(2)
+            .stderr_has("it had another when the overlap began");
+        // With it, it ends.
+        sandbox.write("envward.toml", manifest);
+        allow(&sandbox);
+        let _ = sandbox
+            .envward("rotate --due --yes")
+            .stderr_has("the previous value of TOKEN was ended, and was seen");
+    }
+}
+
+#[test]
+fn without_a_policy_an_overlap_is_not_forgotten() {
+    let sandbox = over();
+    let manifest = sandbox.read("envward.toml");
+    let rotate = format!("rotate = {{ every = \"90d\", overlap = \"1d\", driver = {TWO_VALUES} }}\n");
+    sandbox.write("envward.toml", manifest.replace(&rotate, ""));
+    let _ = sandbox.envward("rotate --due --yes").code(2).stderr_has(
+        "error: the schema does not say how the previous value of TOKEN is ended: its overlap is over\n\
+         help: give it its driver again, and run: envward rotate --due\n",
+    );
+}
+
+#[test]
+fn a_variable_whose_rotation_is_not_over_keeps_its_name() {
+    let sandbox = over();
+    sandbox.envward("rename TOKEN KEY --new").code(2).stderr(
+        "error: the rotation of TOKEN is not over, and what is known of its previous value goes by that name\n\
+         help: bring it to its end first: envward rotate --due, or if it was stopped: envward rotate TOKEN --resume\n",
+    );
+    sandbox.envward("rotate --due --yes").success();
+    sandbox.envward("rename TOKEN KEY --new").success();
 }

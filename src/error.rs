@@ -264,10 +264,13 @@ fn rotation_exit_code(error: &rotation::Error) -> ExitCode {
         rotation::Error::Seal(error) => sealed_exit_code(error),
         rotation::Error::File(fs::Error::Locked { .. })
         | rotation::Error::Busy { .. }
-        | rotation::Error::Unsealed { .. } => ExitCode::Conflict,
+        | rotation::Error::Unsealed { .. }
+        | rotation::Error::Foreign { .. } => ExitCode::Conflict,
         rotation::Error::Partial { .. } => ExitCode::Store,
         rotation::Error::Recorded { .. } | rotation::Error::NoWayBack { .. } => ExitCode::Usage,
-        rotation::Error::Driver { error, .. } => driver_exit_code(error),
+        rotation::Error::Driver { error, .. }
+        | rotation::Error::NotEnded { error, .. }
+        | rotation::Error::NotTakenBack { error, .. } => driver_exit_code(error),
         _ => ExitCode::Unreadable,
     }
 }

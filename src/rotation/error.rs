@@ -36,6 +36,24 @@ pub enum Error {
         #[source]
         error: drivers::Error,
     },
+    /// The previous value was not ended.
+    #[error("the previous value of {variable} was not ended: {error}")]
+    NotEnded {
+        /// The variable.
+        variable: String,
+        /// What happened.
+        #[source]
+        error: drivers::Error,
+    },
+    /// The target did not get the previous value again.
+    #[error("the rotation of {variable} was not taken back: {error}")]
+    NotTakenBack {
+        /// The variable.
+        variable: String,
+        /// What happened.
+        #[source]
+        error: drivers::Error,
+    },
     /// Another process rotates variables of the environment.
     #[error("another envward process is rotating variables of environment {environment}")]
     Busy {
@@ -55,8 +73,14 @@ pub enum Error {
         variable: String,
     },
     /// The env file has changes that are not sealed, and would be lost.
-    #[error("the env file has a change of {} that is not sealed; nothing was changed", escaped(names))]
+    #[error("the env file has a change of {} that is not sealed, and that would be lost", escaped(names))]
     Unsealed {
+        /// The variables.
+        names: Vec<String>,
+    },
+    /// Someone else gave variables of a rotation that was stopped other values.
+    #[error("{} got another value meanwhile, neither the previous nor the new one", escaped(names))]
+    Foreign {
         /// The variables.
         names: Vec<String>,
     },
@@ -95,7 +119,9 @@ impl Error {
             Self::Ledger(error) => error.hint(),
             Self::Git(error) => error.hint(),
             Self::Seal(error) => error.hint(),
-            Self::Driver { error, .. } => error.hint(),
+            Self::Driver { error, .. } | Self::NotEnded { error, .. } | Self::NotTakenBack { error, .. } => {
+                error.hint()
+            }
             Self::Busy { .. } => Some("wait for it to end".to_owned()),
             Self::Recorded { variable } => {
                 Some(format!("finish it with: envward rotate {variable} --resume; or rotate it once more"))
@@ -105,7 +131,7 @@ impl Error {
                 "take it over with: envward seal; or drop it with: envward unseal --take sealed {}",
                 names.iter().map(|name| escape(name)).collect::<Vec<_>>().join(" ")
             )),
-            Self::Partial { .. } => None,
+            Self::Foreign { .. } | Self::Partial { .. } => None,
             Self::Journal { .. } => Some(
                 "see which value works, put it in place with: envward set; then remove the file".to_owned(),
             ),

@@ -4,7 +4,8 @@ use super::{Patient, bad, identity};
 use crate::context::Context;
 use crate::fs;
 use crate::project::{Environment, Project};
-use crate::seal::{self, Access, Remark};
+use crate::rotation::journal::{Journal, Journals, Step};
+use crate::seal::{self, Access, Opened, Remark};
 use crate::store::{Finding, Level};
 
 /// Opens each sealed file.
@@ -47,7 +48,29 @@ fn examine_one(
         text: format!("{name}: {remark}"),
         help: remark.hint().map(str::to_owned),
     }));
+    findings.extend(stopped(project, environment, &opened, access));
     findings
+}
+
+/// Rotations that something stopped: only a person knows whether they go on or back.
+fn stopped(
+    project: &Project,
+    environment: &Environment,
+    opened: &Opened,
+    access: &mut Access,
+) -> Vec<Finding> {
+    let name = &environment.name;
+    let journals = Journals::new(&project.root, &project.manifest.project.name, name);
+    match journals.read_all(opened, access) {
+        Ok(journals) => {
+            let stopped = journals.iter().filter(|it| it.step != Step::Recorded || it.until.is_none());
+            let text = |it: &Journal| {
+                format!("{name}: a rotation of {} was stopped after: {}", it.variable, it.step.name())
+            };
+            stopped.map(|journal| Finding::bad(text(journal), Some(journal.ways_on()))).collect()
+        }
+        Err(error) => vec![bad(&error, error.hint())],
+    }
 }
 
 fn level(remark: &Remark) -> Level {

@@ -7,6 +7,7 @@ mod kept;
 mod one;
 mod overlaps;
 mod session;
+mod stopped;
 mod stores;
 mod surroundings;
 
@@ -70,19 +71,26 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         return because::run(because, args, context);
     }
     let session = Session::open(args, context)?;
-    if args.resume || args.abort {
-        return in_flight::run(&session, context);
-    }
-    if args.due {
-        return due::run(&session, context);
-    }
+    let done = if args.resume || args.abort {
+        in_flight::run(&session, context)
+    } else if args.due {
+        due::run(&session, context)
+    } else {
+        named(&session, context)
+    };
+    Ok(done.unwrap_or_else(|error| stopped::say(&session, &error, context)))
+}
+
+/// Rotates the variables that were named.
+fn named(session: &Session<'_>, context: &mut Context) -> Result<ExitCode, Error> {
+    let args = session.args;
     session.require_answer(context)?;
     let _lock = if args.dry_run { None } else { Some(session.journals().lock()?) };
     for name in &args.names {
-        one::require_rotatable(&session, name, context)?;
+        one::require_rotatable(session, name, context)?;
     }
     for name in &args.names {
-        one::rotate(&session, name, context)?;
+        one::rotate(session, name, context)?;
     }
     Ok(ExitCode::Done)
 }

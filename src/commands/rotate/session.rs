@@ -34,6 +34,8 @@ pub(super) struct Session<'a> {
     pub(super) policies: IndexMap<String, Policy>,
     /// Whether a store kept a journal that this run took over.
     pub(super) took_over: Cell<bool>,
+    /// The variable whose rotation something stopped in this run.
+    pub(super) stopped: Cell<Option<String>>,
 }
 
 impl<'a> Session<'a> {
@@ -42,7 +44,15 @@ impl<'a> Session<'a> {
         let environment = project.environment(context)?;
         let schema = project.schema()?;
         let policies = policies(&schema, &project.manifest.rotation, &environment.name)?;
-        Ok(Self { args, project, environment, schema, policies, took_over: Cell::new(false) })
+        Ok(Self {
+            args,
+            project,
+            environment,
+            schema,
+            policies,
+            took_over: Cell::new(false),
+            stopped: Cell::default(),
+        })
     }
 
     /// Refuses what asks before it writes where nobody can be asked.
@@ -118,7 +128,7 @@ impl<'a> Session<'a> {
         let mut access = self.access(context);
         let mut rng = Rng::system(&env);
         let mut world = Surroundings { context, session: self };
-        work(&mut Carry {
+        let done = work(&mut Carry {
             project: &self.project,
             environment: &self.environment,
             schema: &self.schema,
@@ -128,7 +138,11 @@ impl<'a> Session<'a> {
             access: &mut access,
             rng: &mut rng,
             world: &mut world,
-        })
+        });
+        if done.is_err() {
+            self.stopped.set(Some(variable.name.clone()));
+        }
+        done
     }
 
     fn require_confirmed(&self, name: &str, policy: &Policy, context: &mut Context) -> Result<(), Error> {

@@ -70,7 +70,8 @@ impl<W: World> Carry<'_, W> {
         let opened = self.open()?;
         let sides = BothSides::of(journal, &opened.values, self.schema);
         let change = Change { current: &sides.current, pending: &sides.pending };
-        self.driver.take_back(change).map_err(|error| self.failed(error))?;
+        let variable = journal.variable.clone();
+        self.driver.take_back(change).map_err(|error| Error::NotTakenBack { variable, error })?;
         self.pass_on_remark();
         self.world.progress(&Progress::TakenBack);
         Ok(())

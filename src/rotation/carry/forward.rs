@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::values::{BothSides, require_own};
-use super::{Carry, Outcome, Progress, World};
+use super::{Carry, Outcome, Progress, World, unsealed};
 use crate::ledger::Event;
 use crate::rotation::Error;
 use crate::rotation::drivers::{self, Change, Ended};
@@ -112,7 +112,8 @@ impl<W: World> Carry<'_, W> {
     /// Writes changes, and what is rendered from them, into the sealed file.
     pub(super) fn write(&mut self, opened: &seal::Opened, changes: &mut Changes) -> Result<(), Error> {
         let rendered = changes.rerender(&opened.values, self.schema, &self.environment.name);
-        let written = seal::write(opened, changes, Some(self.schema), self.access, self.rng)?;
+        let written = seal::write(opened, changes, Some(self.schema), self.access, self.rng);
+        let written = written.map_err(unsealed)?;
         self.world.progress(&Progress::Sealed { written: &written, rendered: &rendered });
         Ok(())
     }
@@ -131,7 +132,8 @@ impl<W: World> Carry<'_, W> {
         let opened = self.open()?;
         let sides = BothSides::of(journal, &opened.values, self.schema);
         let change = Change { current: &sides.current, pending: &sides.pending };
-        self.driver.end(change).map_err(|error| self.failed(error))
+        let variable = journal.variable.clone();
+        self.driver.end(change).map_err(|error| Error::NotEnded { variable, error })
     }
 
     /// Enters the rotation into the ledger, once.

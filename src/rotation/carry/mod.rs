@@ -134,10 +134,7 @@ impl<W: World> Carry<'_, W> {
     fn require_sealable(&mut self, opened: &Opened, mut changes: Changes) -> Result<(), Error> {
         changes.rerender(&opened.values, self.schema, &self.environment.name);
         let checked = seal::check_write(opened, &changes, Some(self.schema), self.access);
-        checked.map_err(|error| match error {
-            seal::Error::Conflict { names } => Error::Unsealed { names },
-            error => error.into(),
-        })
+        checked.map_err(unsealed)
     }
 
     /// Writes the journal, and says so.
@@ -165,5 +162,14 @@ impl<W: World> Carry<'_, W> {
     /// Which variable a driver's error is of.
     fn failed(&self, error: drivers::Error) -> Error {
         Error::Driver { variable: self.variable.name.clone(), error }
+    }
+}
+
+/// Why the sealed file was not written, in words that fit here: it was read just before, so that what conflicts is the
+/// env file.
+fn unsealed(error: seal::Error) -> Error {
+    match error {
+        seal::Error::Conflict { names } => Error::Unsealed { names },
+        error => error.into(),
     }
 }

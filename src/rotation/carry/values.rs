@@ -3,7 +3,6 @@
 use crate::rotation::Error;
 use crate::rotation::journal::Journal;
 use crate::schema::Schema;
-use crate::seal;
 use crate::secret::Values;
 
 /// Both sides of a rotation.
@@ -39,7 +38,7 @@ pub(super) fn require_own(journal: &Journal, sealed: &Values) -> Result<(), Erro
         now != journal.pending.get(*name) && now != journal.before.get(*name)
     };
     let names: Vec<String> = journal.pending.keys().filter(is_foreign).cloned().collect();
-    if names.is_empty() { Ok(()) } else { Err(seal::Error::Conflict { names }.into()) }
+    if names.is_empty() { Ok(()) } else { Err(Error::Foreign { names }) }
 }
 
 fn own(values: &Values) -> impl Iterator<Item = (String, crate::secret::Secret)> {

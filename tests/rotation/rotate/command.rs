@@ -134,3 +134,60 @@ fn no_value_is_an_argument_and_none_is_said() {
         assert_eq!(found, "", "a value in the clear");
     }
 }
+
+#[test]
+fn a_failure_says_where_the_rotation_stands_and_what_comes_next() {
+    // The target takes a second value, and cannot end the first one before it is mended.
+    let script = r#"target=$HOME/target
+case $1 in
+set) [ -e $HOME/settable ] && printf '%s\n' "$ENVWARD_OLD_VALUE" "$ENVWARD_NEW_VALUE" >$target ;;
+finish) [ -e $HOME/mended ] && printf '%s\n' "$ENVWARD_NEW_VALUE" >$target ;;
+esac"#;
+    let mut sandbox = scripted(script, ", finish = [\"./hook.sh\", \"finish\"], overlap = true");
+    let ways = "help: go on with: envward rotate TOKEN --resume; or take it back with: envward rotate TOKEN --abort\n";
+    let logged = "help: what it printed is not shown, since it may hold a value: have it keep a log\n";
+    let run = sandbox.envward("rotate TOKEN --yes").code(5);
+    let stands =
+        "note: sealed file and stores have the previous value of TOKEN; the new one is in the journal\n";
+    let _ = run.stderr_has(&format!(
+        "error: TOKEN was not rotated: the command \"set\" of TOKEN ended with 1\n{logged}{stands}{ways}"
+    ));
+    // doctor says so too.
+    let doctor = sandbox.envward("doctor").code(1).stdout;
+    assert!(doctor.contains("production: a rotation of TOKEN was stopped after: pending\n"), "{doctor}");
+    assert!(doctor.contains("go on with: envward rotate TOKEN --resume; or take it back with: "), "{doctor}");
+    sandbox.write("../home/settable", "");
+    super::without_overlap(&sandbox);
+    let run = sandbox.envward("rotate TOKEN --resume").code(5);
+    let stands = "note: target, sealed file and stores have the new value of TOKEN; whether the previous one was ended \
+                  is not known\n";
+    let ways = "help: go on with: envward rotate TOKEN --resume; there is no way back, since the previous value may \
+                have been ended\n";
+    let _ = run.stderr_has(&format!(
+        "error: the previous value of TOKEN was not ended: the command \"finish\" of TOKEN ended with 1\n\
+         {logged}{stands}{ways}"
+    ));
+    sandbox.write("../home/mended", "");
+    sandbox.envward("rotate TOKEN --resume").success();
+    assert_eq!(super::accepted(&sandbox), [agreed(&sandbox, "local")]);
+
+    // The same at the end of an overlap.
+    sandbox.shell("rm ../home/mended");
+    let manifest = sandbox.read("envward.toml");
+    sandbox.write(
+        "envward.toml",
+        manifest.replace(
+            "every = \"90d\", driver = { kind",
+            "every = \"90d\", overlap = \"1d\", driver = { kind",
+        ),
+    );
+    sandbox.set("ENVWARD_TEST_ONLY_SEED", "5");
+    sandbox.envward("rotate TOKEN --yes").success();
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-03T12:00:00Z");
+    let run = sandbox.envward("rotate --due --yes").code(5);
+    let _ = run.stderr_has(&format!(
+        "error: the previous value of TOKEN was not ended: the command \"finish\" of TOKEN ended with 1\n{logged}\
+         note: TOKEN has its new value everywhere; its target may accept the previous one still\n\
+         help: try again with: envward rotate --due\n"
+    ));
+}

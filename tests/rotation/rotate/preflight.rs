@@ -26,7 +26,7 @@ fn an_unsealed_change_of_the_variable_in_the_env_file_is_refused() {
         let sandbox = project(driver);
         edit_token(&sandbox);
         let _ = sandbox.envward("rotate TOKEN --yes").code(6).stderr_has(
-            "error: the env file has a change of TOKEN that is not sealed; nothing was changed\n\
+            "error: the env file has a change of TOKEN that is not sealed, and that would be lost\n\
              help: take it over with: envward seal; or drop it with: envward unseal --take sealed TOKEN\n",
         );
         untouched(&sandbox);
@@ -93,7 +93,7 @@ fn a_rotation_is_not_taken_back_at_the_target_alone() {
     let _ = sandbox
         .envward("rotate TOKEN --abort")
         .code(6)
-        .stderr_has("error: the env file has a change of TOKEN that is not sealed; nothing was changed\n");
+        .stderr_has("error: the env file has a change of TOKEN that is not sealed, and that would be lost\n");
     assert_eq!((accepted(&sandbox), sealed(&sandbox, "TOKEN")), (vec![value.clone()], value));
 }
 

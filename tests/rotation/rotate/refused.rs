@@ -75,7 +75,11 @@ fn the_same_variable_that_someone_sets_meanwhile_is_a_conflict() {
     for way in ["--resume", "--abort"] {
         let run = sandbox.envward(&format!("rotate TOKEN {way}"));
         if way == "--resume" {
-            let _ = run.code(6).stderr_has("error: changed on both sides: TOKEN; nothing was written");
+            let _ = run.code(6).stderr_has(
+                "error: TOKEN got another value meanwhile, neither the previous nor the new one\n\
+                 note: the target has the new value of TOKEN; sealed file and stores may have the previous one\n\
+                 help: go on with: envward rotate TOKEN --resume; or take it back with: envward rotate TOKEN --abort\n",
+            );
         } else {
             run.success();
         }

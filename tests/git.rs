@@ -28,7 +28,7 @@ pub fn set(sandbox: &Sandbox, name: &str, value: &str) {
 }
 
 /// Sets variables on a branch of its own and on main, each in one commit.
-fn branches(sandbox: &Sandbox, main: &[(&str, &str)], other: &[(&str, &str)]) {
+pub fn branches(sandbox: &Sandbox, main: &[(&str, &str)], other: &[(&str, &str)]) {
     sandbox.shell("git checkout -qb other");
     for (name, value) in other {
         set(sandbox, name, value);
@@ -47,12 +47,12 @@ pub fn git(sandbox: &Sandbox, arguments: &str) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(said).unwrap())
 }
 
-fn get(sandbox: &Sandbox, name: &str) -> String {
+pub fn get(sandbox: &Sandbox, name: &str) -> String {
     sandbox.envward(&format!("get {name}")).success().stdout.trim_end().to_owned()
 }
 
 /// The exact findings of `verify`, which looks at structure, recipients, ledger and seal.
-fn verified(sandbox: &Sandbox) -> Run {
+pub fn verified(sandbox: &Sandbox) -> Run {
     sandbox.envward("verify -e production").success()
 }
 

@@ -1,6 +1,6 @@
 //! `envward git pre-commit`: what must not be committed.
 
-use crate::git::{LEDGER, git, installed, set};
+use crate::git::{LEDGER, branches, get, git, installed, set, verified};
 use crate::support::Sandbox;
 use crate::support::shop::SEALED;
 
@@ -85,4 +85,96 @@ fn what_needs_no_key_is_checked_without_one() {
     // What is right, it lets through.
     let stranger = sandbox.copy().with("ENVWARD_IDENTITY", "/nowhere");
     stranger.shell("git add -A && git commit -qm right");
+}
+
+#[test]
+fn a_commit_of_everything_does_not_decide_a_conflict() {
+    let sandbox = installed();
+    branches(&sandbox, &[("API_KEY", "ours")], &[("API_KEY", "theirs")]);
+    assert_eq!(git(&sandbox, "merge other").0, 1);
+    let (code, said) = git(&sandbox, "commit -qam merged");
+    assert_eq!(code, 1, "{said}");
+    assert_eq!(
+        said,
+        format!(
+            "error: {SEALED} is not merged yet: this commit would drop what one side changed\n\
+             help: decide with: envward git resolve\n"
+        )
+    );
+    sandbox.envward("git resolve --take theirs").success();
+    sandbox.shell(&format!("git add {SEALED} {LEDGER} && git commit -qam merged"));
+    assert_eq!(get(&sandbox, "API_KEY"), "theirs");
+    verified(&sandbox);
+    // What was said to keep our side does.
+    branches_again(&sandbox);
+    assert_eq!(git(&sandbox, "merge again").0, 1);
+    sandbox.shell(&format!("git add {SEALED} && git commit -qm ours"));
+    assert_eq!(get(&sandbox, "API_KEY"), "ours-2");
+    verified(&sandbox);
+}
+
+fn branches_again(sandbox: &Sandbox) {
+    sandbox.shell("git checkout -qb again");
+    set(sandbox, "API_KEY", "theirs-2");
+    sandbox.shell("git commit -qam theirs && git checkout -q main");
+    set(sandbox, "API_KEY", "ours-2");
+    sandbox.shell("git commit -qam ours");
+}
+
+#[test]
+fn a_sealed_file_that_one_side_removed_is_for_a_person_to_decide() {
+    let sandbox = installed();
+    sandbox.shell(&format!(
+        "git checkout -qb other && git rm -q {SEALED} && git commit -qm gone && git checkout -q main"
+    ));
+    set(&sandbox, "API_KEY", "key-2");
+    sandbox.shell("git commit -qam key");
+    assert_eq!(git(&sandbox, "merge other").0, 1);
+    let run = sandbox.envward("git resolve").code(1);
+    let _ = run.stderr(&format!(
+        "error: {SEALED}: theirs removed it, and ours changed it\n\
+         help: keep it with `git add {SEALED}`, or let it go with `git rm {SEALED}`\n"
+    ));
+    assert_eq!(git(&sandbox, "commit -qam merged").0, 1);
+    sandbox.shell(&format!("git add {SEALED} && git commit -qm kept"));
+    assert_eq!(get(&sandbox, "API_KEY"), "key-2");
+    verified(&sandbox);
+}
+
+#[test]
+fn an_env_file_by_another_name_is_stopped() {
+    let sandbox = installed();
+    for name in ["prod.env", "docker.env", "env.production", ".envrc", "app.env.bak", "values.txt"] {
+        sandbox.write(name, "export API_KEY=hunter22\nLOG_LEVEL=INFO\n");
+        let said = refused(&sandbox, &format!("git add -f {name}"));
+        assert_eq!(
+            said,
+            format!(
+                "error: {name} would be committed with plaintext values: API_KEY\n\
+                 help: run: git rm --cached {name}, and add it to .gitignore\n"
+            )
+        );
+        sandbox.shell("git reset -q");
+    }
+    sandbox.write("prod.env", "API_KEY=<your-key>\nDB_PASSWORD=${DB_PASSWORD}\nLOG_LEVEL=INFO\n");
+    sandbox.write("prod.env.example", "API_KEY=hunter22\n");
+    sandbox.shell("rm docker.env env.production .envrc app.env.bak values.txt");
+    sandbox.shell("git add -f prod.env prod.env.example && git commit -qm examples");
+}
+
+#[test]
+fn an_env_file_in_which_no_name_can_be_told_is_said_alone() {
+    let sandbox = installed();
+    sandbox.write(".env.local", "what is this\n");
+    let said = refused(&sandbox, "git add -f .env.local");
+    assert!(said.starts_with("error: .env.local would be committed with plaintext values\nhelp: "), "{said}");
+}
+
+#[test]
+fn files_that_are_named_are_searched_too() {
+    let sandbox = installed();
+    set(&sandbox, "API_KEY", "q7Zp0aXw93LmRt5");
+    sandbox.write("deploy.sh", "export KEY=q7Zp0aXw93LmRt5\n");
+    let run = sandbox.envward(&format!("git pre-commit deploy.sh {SEALED}")).code(1);
+    let _ = run.stderr_has("error: deploy.sh:1: the value of API_KEY (production) stands here");
 }

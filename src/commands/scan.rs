@@ -108,10 +108,16 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     Ok(ExitCode::from_findings(report.fails(args.strict)))
 }
 
+/// What of the next commit: all that is staged, or these files.
+pub(super) enum Next<'a> {
+    Staged(&'a Git),
+    Files(&'a [PathBuf]),
+}
+
 /// What the next commit would bring of what is looked for, less what the baseline lets stand. Values that cannot be searched
 /// for are said and are no finding: a hook that stops everyone without a key would be taken out.
-pub(super) fn staged(
-    git: &Git,
+pub(super) fn before_commit(
+    next: &Next,
     access: &mut Access,
     context: &mut Context,
 ) -> Result<Vec<Diagnostic>, Error> {
@@ -123,7 +129,15 @@ pub(super) fn staged(
             context.ui.warn(&unknown.diagnostic().message);
         }
     }
-    let mut findings = history::staged(git, &Searcher::new(gathered.needles))?.findings;
+    let searcher = Searcher::new(gathered.needles);
+    let mut findings = match next {
+        Next::Staged(git) => history::staged(git, &searcher)?.findings,
+        Next::Files(files) => {
+            let own = HashSet::new();
+            let tree = Tree { roots: files, own: &own, also_ignored: true, base: &context.cwd };
+            tree::search(&tree, &searcher).findings
+        }
+    };
     let place = Place { root: &root, base: &context.cwd };
     Baseline::read(&root.join(baseline::FILE_NAME))?.take_known(&mut findings, place);
     Ok(findings.iter().map(Finding::diagnostic).filter(|found| found.severity == Severity::Error).collect())

@@ -3,6 +3,7 @@
 mod install;
 mod merge;
 mod merge_ledger;
+mod plaintext;
 mod pre_commit;
 mod resolve;
 mod snapshots;

@@ -45,7 +45,15 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let (mut resolved, mut conflicts) = (0, false);
     for name in names {
         let environment = project.environment_named(&name)?;
-        let Some(stages) = Stages::read(&git, &environment.sealed)? else { continue };
+        let stages = match State::read(&git, &environment.sealed)? {
+            State::Merged => continue,
+            State::Removed(by) => {
+                say_removed(&environment.sealed, by, context);
+                (resolved, conflicts) = (resolved + 1, true);
+                continue;
+            }
+            State::Changed(stages) => stages,
+        };
         resolved += 1;
         conflicts |= !resolve(args, take.as_ref(), &stages, (&project, &environment), context)?;
     }
@@ -73,13 +81,50 @@ struct Stages {
     theirs: Vec<u8>,
 }
 
-impl Stages {
-    /// `None` for a file that is not unmerged, or that one side removed.
-    fn read(git: &Git, path: &Path) -> Result<Option<Self>, Error> {
+/// What git says of a file.
+enum State {
+    /// It is not unmerged.
+    Merged,
+    /// Both sides have it.
+    Changed(Stages),
+    /// One side removed it, as git calls that side.
+    Removed(&'static str),
+}
+
+impl State {
+    fn read(git: &Git, path: &Path) -> Result<Self, Error> {
         let stage = |number: &str| git.show_file(number, path);
-        let (Some(ours), Some(theirs)) = (stage(":2")?, stage(":3")?) else { return Ok(None) };
-        Ok(Some(Self { base: stage(":1")?, ours, theirs }))
+        Ok(match (stage(":2")?, stage(":3")?) {
+            (Some(ours), Some(theirs)) => Self::Changed(Stages { base: stage(":1")?, ours, theirs }),
+            (Some(_), None) => Self::Removed("theirs"),
+            (None, Some(_)) => Self::Removed("ours"),
+            (None, None) => Self::Merged,
+        })
     }
+}
+
+/// Says what nobody but a person can decide.
+fn say_removed(path: &Path, by: &str, context: &mut Context) {
+    let file = shown(path, context);
+    let other = if by == "ours" { "theirs" } else { "ours" };
+    context.ui.error(&format!("{file}: {by} removed it, and {other} changed it"));
+    context.ui.help(&format!("keep it with `git add {file}`, or let it go with `git rm {file}`"));
+}
+
+/// Whether the commit would decide for one side what nobody has decided; says so.
+pub(super) fn refuse_undecided(git: &Git, context: &mut Context) -> Result<bool, Error> {
+    let Some(project) = Project::find(context)? else { return Ok(false) };
+    let unmerged = git.unmerged()?;
+    let of_envward = |path: &&PathBuf| {
+        project.environment_of(path).is_some_and(|environment| environment.sealed == **path)
+    };
+    let undecided: Vec<&PathBuf> = unmerged.iter().filter(of_envward).collect();
+    for path in &undecided {
+        let file = shown(path, context);
+        context.ui.error(&format!("{file} is not merged yet: this commit would drop what one side changed"));
+        context.ui.help("decide with: envward git resolve");
+    }
+    Ok(!undecided.is_empty())
 }
 
 /// Merges one file; whether nothing is left to decide.

@@ -210,3 +210,30 @@ fn a_reader_that_prefers_the_process_is_said() {
         "note: with node-20, a variable that the process has already wins over the file\n"
     );
 }
+
+#[test]
+fn a_reference_that_all_expand_alike_is_read_alike() {
+    let sandbox = sandbox("DB_USER=app\nURL=\"postgres://${DB_USER}@db/shop\"\n");
+    let readers = "compose,python-dotenv,bash,dotenv-expand";
+    sandbox
+        .envward(&format!("explain --file .env --readers {readers}"))
+        .success()
+        .stdout(
+            ".env: every variable is read alike by compose, python-dotenv, bash, dotenv-expand\n\n\
+             read alike by all: DB_USER, URL\n",
+        );
+    let run = sandbox.envward(&format!("explain --file .env --readers docker,{readers}")).code(1);
+    insta::assert_snapshot!(run.stdout, @r"
+    .env: 1 of 2 variables is not read alike by docker, compose, python-dotenv, bash, dotenv-expand
+
+    URL (line 2)
+      as written  none of them
+      value 2     docker
+      value 3     compose, python-dotenv, bash, dotenv-expand
+      docker: the quotes would be taken for part of the value of URL
+      compose, python-dotenv, bash, dotenv-expand: what follows $ in the value of URL would be expanded
+      = help: it refers to another variable, so envward check --fix leaves it: keep it in double quotes for programs that expand it, write it in single quotes if it is plain text, or write out what it stands for
+
+    read alike by all: DB_USER
+    ");
+}

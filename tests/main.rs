@@ -13,6 +13,7 @@ mod bootstrap;
 mod builtin_schemas;
 mod check;
 mod check_code;
+mod check_fix;
 mod check_formats;
 mod ci;
 mod completions;

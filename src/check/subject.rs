@@ -88,6 +88,8 @@ pub struct Assignment<'a> {
     pub inline_comment: bool,
     /// Whether the line starts with `export `.
     pub export: bool,
+    /// Whether the value refers to another variable.
+    pub refers: bool,
     /// The line as it stands in the file; empty where there are no lines.
     pub text: &'a [u8],
     /// The value as it stands in the file, with its quotes; empty where there are no lines.
@@ -103,6 +105,7 @@ impl<'a> From<Entry<'a>> for Assignment<'a> {
             quote: entry.quote,
             inline_comment: entry.inline_comment,
             export: entry.export,
+            refers: entry.refers,
             text: entry.text,
             raw: entry.raw,
         }
@@ -349,6 +352,7 @@ fn plain(values: &Values) -> Vec<Assignment<'_>> {
         quote: Quote::Bare,
         inline_comment: false,
         export: false,
+        refers: false,
         text: &[],
         raw: &[],
     };

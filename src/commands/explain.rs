@@ -19,7 +19,8 @@ use crate::{fs, seal};
 /// Arguments of `explain`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Also for files that envward itself does not read. Ends with 1 if not every reader sees what is written.\n\
+    after_help = "Also for files that envward itself does not read. Ends with 1 if not every reader sees what is written,\n\
+                  or all the same in the place of a reference.\n\
                   Formats: human, json"
 )]
 pub struct Args {

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::lexer::{self, Assignment, Content, Lexer, count, newlines};
 use super::problem::{MAX_PROBLEMS, MAX_VARIABLES};
 use super::text::Text;
-use super::{Error, Problem, ProblemKind, Problems, Quote};
+use super::{Error, Problem, ProblemKind, Problems, Quote, reference};
 use crate::fs;
 use crate::secret::{Secret, Values};
 
@@ -55,6 +55,8 @@ pub struct Entry<'a> {
     pub inline_comment: bool,
     /// Whether the line starts with `export `.
     pub export: bool,
+    /// Whether the value refers to another variable, which programs that expand it would put in its place.
+    pub refers: bool,
     /// The line, or lines, as they stand in the file, with their line end.
     pub text: &'a [u8],
     /// The value as it stands in the file, with its quotes.
@@ -235,6 +237,7 @@ impl Document {
         let Piece::Variable { span, line, parts } = piece else { return None };
         // Everything before the value is ASCII, so a byte is a column.
         let column = count(parts.raw.start - span.start) + 1;
+        let is_set = |name: &str| self.index.contains_key(name);
         Some(Entry {
             name: self.text.str(&parts.name),
             value: &parts.value,
@@ -243,6 +246,7 @@ impl Document {
             column,
             inline_comment: parts.inline_comment,
             export: parts.export,
+            refers: reference::is_in(self.text.str(&parts.raw), parts.quote, is_set),
             text: self.text.bytes(span),
             raw: self.text.bytes(&parts.raw),
         })

@@ -20,6 +20,7 @@ mod lexer;
 mod problem;
 mod quote;
 pub mod readers;
+mod reference;
 mod repair;
 mod slot;
 mod text;

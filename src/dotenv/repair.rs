@@ -1,6 +1,7 @@
 //! Repairs that need no decision: afterwards every line means what it meant to the strict reader, or, where it
 //! meant nothing, what every lenient reader took it for.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use super::lexer::{Assignment, Content, Lexer, Line};
 use super::problem::{Problem, ProblemKind};
 use super::readers::{self, Reader};
-use super::{Quote, without_carriage_returns};
+use super::{Quote, reference, without_carriage_returns};
 use crate::secret::Secret;
 
 /// What was repaired.
@@ -63,7 +64,8 @@ pub fn repair<S: AsRef<str>>(bytes: &[u8], ids: &[S]) -> (Zeroizing<Vec<u8>>, Ve
     };
     // Room for a comment's line end and two quotes on each line: a buffer that grows leaves copies behind.
     let output = Zeroizing::new(Vec::with_capacity(text.len() * 2 + 64));
-    let mut repairer = Repairer { readers, output, repairs };
+    let names = names(text);
+    let mut repairer = Repairer { readers, names, output, repairs };
     for line in Lexer::new(text) {
         repairer.line(text, &line);
     }
@@ -73,6 +75,8 @@ pub fn repair<S: AsRef<str>>(bytes: &[u8], ids: &[S]) -> (Zeroizing<Vec<u8>>, Ve
 struct Repairer {
     /// Those who are known to read the file.
     readers: Vec<&'static dyn Reader>,
+    /// The variables of the file, if a value may refer to one.
+    names: HashSet<String>,
     output: Zeroizing<Vec<u8>>,
     repairs: Vec<Repaired>,
 }
@@ -148,6 +152,11 @@ impl Repairer {
     /// does, take the one in which it stands for something else.
     fn better_quote(&self, raw: &[u8], assignment: &Assignment) -> Option<Quote> {
         let value = &assignment.value;
+        let text = std::str::from_utf8(raw).unwrap_or_default();
+        if reference::is_in(text, assignment.quote, |name| self.names.contains(name)) {
+            // Only its author knows whether it is meant: quoted, it would be plain text.
+            return None;
+        }
         if self.readers.is_empty() {
             let alike = is_read_alike(value.expose(), assignment.quote);
             return if alike { None } else { Quote::portable(value.expose()).ok() };
@@ -163,6 +172,21 @@ impl Repairer {
         let name = Some(String::from_utf8_lossy(&text[assignment.name.clone()]).into_owned());
         self.repairs.push(Repaired { line, name, repair });
     }
+}
+
+/// The variables that a file sets; none if no value can refer to one.
+fn names(text: &[u8]) -> HashSet<String> {
+    if !text.contains(&b'$') {
+        return HashSet::new();
+    }
+    let name = |line: Line| match line.content {
+        Content::Assignment(assignment) => {
+            Some(String::from_utf8_lossy(&text[assignment.name]).into_owned())
+        }
+        Content::Bad(problem) => problem.name,
+        Content::Other | Content::SealedOnly(_) => None,
+    };
+    Lexer::new(text).filter_map(name).collect()
 }
 
 /// The line without the blanks beside its first `=`.
@@ -251,6 +275,7 @@ mod tests {
             "A = 'open\n",
             "hunter2\nA='it''s'\n1A=x\n",
             "A=it's $5\nB=C:\\\n",
+            "A=\"${B}:${C:-d}@h\"\nB=\"$HOME/x y\"\nC=$b z\nb=1\n",
             "",
         ] {
             assert_eq!(repaired(text), (text.to_owned(), Vec::new()));

@@ -71,11 +71,19 @@ fn is_only_refused(variable: &Variable) -> bool {
     variable.sights.iter().all(|(_, sight)| matches!(sight, Sight::Value(0) | Sight::Refused(_)))
 }
 
+/// Whether all agree about a variable, and not on what is written.
+fn is_expanded(variable: &Variable) -> bool {
+    variable.portable && variable.sights.iter().any(|(_, sight)| *sight != Sight::Value(0))
+}
+
 fn summary(explanation: &Explanation) -> String {
     let readers = explanation.readers.join(", ");
     let total = explanation.variables.len();
     match explanation.variables.iter().filter(|variable| !variable.portable).count() {
         0 if !explanation.refusals.is_empty() => format!("not every one of {readers} reads it"),
+        0 if explanation.variables.iter().any(is_expanded) => {
+            format!("every variable is read alike by {readers}")
+        }
         0 => format!("every variable is read as it is written by {readers}"),
         1 if total == 1 => format!("it is not read alike by {readers}"),
         1 => format!("1 of {total} variables is not read alike by {readers}"),
@@ -123,9 +131,13 @@ fn told_of(variable: &Variable, view: View) -> String {
     for at in 0..variable.values.len() {
         let readers = readers_with(variable, Sight::Value(at));
         let as_written = at == 0 && variable.line.is_some();
+        if as_written && is_expanded(variable) {
+            continue;
+        }
         let label = match (as_written, variable.values.len()) {
             (true, _) => view.paint("as written", Style::new().fg_color(Some(AnsiColor::Green.into()))),
             (false, 1) => "one value ".to_owned(),
+            (false, _) if is_expanded(variable) => "expanded  ".to_owned(),
             (false, 2) if variable.line.is_some() => view.paint("another   ", red()),
             (false, _) => view.paint(&format!("value {:<4}", at + 1), red()),
         };
@@ -145,6 +157,7 @@ fn told_of(variable: &Variable, view: View) -> String {
     for help in &variable.help {
         // Said where `--fix` is a flag of this very command.
         let help = help.replace("use --fix", "run envward check --fix");
+        let help = help.replace("so --fix", "so envward check --fix");
         let _ = writeln!(text, "  = help: {help}");
     }
     text

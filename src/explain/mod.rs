@@ -50,7 +50,7 @@ pub struct Variable {
     pub sights: Vec<(&'static str, Sight)>,
     /// The different values. The first is the one that is written, if the strict reader reads it.
     pub values: Vec<Secret>,
-    /// Whether all see the same, and what is written.
+    /// Whether all see the same: what is written, or what a reference in it stands for.
     pub portable: bool,
     /// Whether nothing is wrong with its own line: it is lost since an earlier one.
     pub fallout: bool,
@@ -135,7 +135,11 @@ fn sights(name: &str, line: Option<&Assignment<'_>>, readings: &[readers::Readin
         };
         sights.push((*id, sight));
     }
-    let portable = sights.iter().all(|(_, sight)| *sight == Sight::Value(0));
+    // A reference that all expand to the same value is meant to be: nobody sees what is written, and all agree.
+    let first = sights.first().map(|(_, sight)| *sight).filter(|first| matches!(first, Sight::Value(_)));
+    let expanded = first.filter(|_| line.is_some_and(|line| line.refers));
+    let expected = expanded.unwrap_or(Sight::Value(0));
+    let portable = sights.iter().all(|(_, sight)| *sight == expected);
     let (name, line) = (name.to_owned(), line.and_then(|line| Some(line.position?.0)));
     let (reasons, help) = (IndexMap::new(), IndexSet::new());
     Variable { name, line, sights, values, portable, fallout: false, reasons, help }

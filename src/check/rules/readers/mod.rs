@@ -71,6 +71,11 @@ const REFUSED: Code = Code {
     help: "Such a reader gets no variable at all.",
 };
 
+/// What to do about a reference: the author alone knows whether it is meant.
+const REFERENCE_HELP: &str = "it refers to another variable, so --fix leaves it: keep it in double quotes for programs \
+                              that expand it, write it in single quotes if it is plain text, or write out what it \
+                              stands for";
+
 impl Rule for Readers {
     fn codes(&self) -> &'static [Code] {
         CODES
@@ -113,6 +118,7 @@ impl Asked<'_> {
         // Readers to which a line is fatal for others, and what no line explains by itself.
         let mut fatal = HashSet::new();
         let mut open = Vec::new();
+        let alike = self.read_alike(&bytes, &ids);
         for Disagreement { variable, readers } in readers::disagreements(&bytes, &ids) {
             // Both are in the order of the file.
             let Some(line) = lines.find(|line| line.name == variable) else { break };
@@ -137,7 +143,12 @@ impl Asked<'_> {
             }
             for cause in CAUSES.iter().filter(|cause| self.matters(line, **cause)) {
                 if let Some(effect) = effects.get(cause.code().id) {
-                    self.report(line, effect, report);
+                    let severity = if self.declared && !alike.contains(line.name) {
+                        Severity::Error
+                    } else {
+                        Severity::Warning
+                    };
+                    self.report(line, effect, severity, report);
                 }
             }
         }
@@ -156,8 +167,21 @@ impl Asked<'_> {
                 || is_about_value && placeholder::is_placeholder(line.value.expose()))
     }
 
-    fn report(&self, line: &Assignment<'_>, effect: &Effect, report: &mut Report) {
-        let severity = if self.declared { Severity::Error } else { Severity::Warning };
+    /// The references that every reader expands to the same value: their author may well mean them.
+    fn read_alike(&self, bytes: &[u8], ids: &[&str]) -> HashSet<&str> {
+        if self.subject.assignments.iter().all(|line| !line.refers) {
+            return HashSet::new();
+        }
+        let readings = readers::read_all(bytes, ids);
+        let value = |at: usize, name: &str| readings.get(at)?.1.as_ref().ok()?.get(name);
+        let is_alike = |name: &str| {
+            value(0, name).is_some() && (1..readings.len()).all(|at| value(at, name) == value(0, name))
+        };
+        let references = self.subject.assignments.iter().filter(|line| line.refers);
+        references.map(|line| line.name).filter(|name| is_alike(name)).collect()
+    }
+
+    fn report(&self, line: &Assignment<'_>, effect: &Effect, severity: Severity, report: &mut Report) {
         let said = effect.sentences.iter().map(|(sentence, ids)| format!("{}: {sentence}", ids.join(", ")));
         let message = said.collect::<Vec<_>>().join("; ");
         let help = effect.cause.help().map_or_else(|| self.spelling(line), str::to_owned);
@@ -196,6 +220,9 @@ impl Asked<'_> {
 
 /// How to write the value so that all of these readers read it as it is meant; without readers, so that most do.
 pub fn spelling(line: &Assignment<'_>, readers: &[&dyn Reader]) -> String {
+    if line.refers {
+        return REFERENCE_HELP.to_owned();
+    }
     let quote = if readers.is_empty() {
         Quote::portable(line.value.expose())
     } else {

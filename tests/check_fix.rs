@@ -42,7 +42,8 @@ fn a_reference_that_the_readers_expand_alike_is_no_error() {
     let together = project("\"bash\", \"compose\"", REFERENCES);
     let run = together.envward("check --fix").success();
     assert_eq!(together.read(".env.dev"), REFERENCES);
-    let warning = "warning[dollar]: bash, compose: what follows $ in the value of DATABASE_URL would be expanded";
+    let warning =
+        "warning[dollar]: bash, compose: what follows $ in the value of DATABASE_URL would be expanded";
     assert!(run.stdout.contains(warning), "{}", run.stdout);
     let apart = project("\"bash\", \"docker\"", REFERENCES);
     let error = "error[dollar]: bash: what follows $ in the value of DATABASE_URL would be expanded";

@@ -215,13 +215,10 @@ fn a_reader_that_prefers_the_process_is_said() {
 fn a_reference_that_all_expand_alike_is_read_alike() {
     let sandbox = sandbox("DB_USER=app\nURL=\"postgres://${DB_USER}@db/shop\"\n");
     let readers = "compose,python-dotenv,bash,dotenv-expand";
-    sandbox
-        .envward(&format!("explain --file .env --readers {readers}"))
-        .success()
-        .stdout(
-            ".env: every variable is read alike by compose, python-dotenv, bash, dotenv-expand\n\n\
+    sandbox.envward(&format!("explain --file .env --readers {readers}")).success().stdout(
+        ".env: every variable is read alike by compose, python-dotenv, bash, dotenv-expand\n\n\
              read alike by all: DB_USER, URL\n",
-        );
+    );
     let run = sandbox.envward(&format!("explain --file .env --readers docker,{readers}")).code(1);
     insta::assert_snapshot!(run.stdout, @r"
     .env: 1 of 2 variables is not read alike by docker, compose, python-dotenv, bash, dotenv-expand

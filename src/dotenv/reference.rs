@@ -46,11 +46,15 @@ mod tests {
     #[test]
     fn a_reference_is_told_from_a_dollar_sign() {
         let is_in = |raw: &str, quote: Quote| is_in(raw, quote, |name| name == "db_user");
-        for raw in ["$HOME/data", "${a}", "x${A:-d}y", "${A-}", "$db_user@h", "\\\\$HOME", "$$$HOME", "a$DB_1"] {
+        for raw in
+            ["$HOME/data", "${a}", "x${A:-d}y", "${A-}", "$db_user@h", "\\\\$HOME", "$$$HOME", "a$DB_1"]
+        {
             assert!(is_in(raw, Quote::Bare) && is_in(raw, Quote::Double), "{raw}");
             assert!(!is_in(raw, Quote::Single), "{raw}");
         }
-        for raw in ["pa$s", "$2b$12$abc", "\\$HOME", "$$HOME", "${}", "${A", "${A!}", "$A", "$", "$(id)", "US$5"] {
+        for raw in
+            ["pa$s", "$2b$12$abc", "\\$HOME", "$$HOME", "${}", "${A", "${A!}", "$A", "$", "$(id)", "US$5"]
+        {
             assert!(!is_in(raw, Quote::Bare) && !is_in(raw, Quote::Double), "{raw}");
         }
     }

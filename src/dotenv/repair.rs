@@ -180,9 +180,7 @@ fn names(text: &[u8]) -> HashSet<String> {
         return HashSet::new();
     }
     let name = |line: Line| match line.content {
-        Content::Assignment(assignment) => {
-            Some(String::from_utf8_lossy(&text[assignment.name]).into_owned())
-        }
+        Content::Assignment(assignment) => Some(String::from_utf8_lossy(&text[assignment.name]).into_owned()),
         Content::Bad(problem) => problem.name,
         Content::Other | Content::SealedOnly(_) => None,
     };

@@ -141,8 +141,9 @@ fn write(path: &Path, text: &str, context: &mut Context) -> Result<(), Error> {
 /// Says what was found in so many files, and what to look at.
 pub(in crate::commands) fn say_found(variables: &[Variable], files: usize, context: &mut Context) {
     let secrets = variables.iter().filter(|variable| variable.secret).count();
-    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-    context.ui.say(&format!("found {} variables in {files}, {secrets} of them secret", variables.len()));
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let (found, files) = (counted(variables.len(), "variable"), counted(files, "file"));
+    context.ui.say(&format!("found {found} in {files}, {secrets} of them secret"));
     let unsure = variables.iter().filter(|variable| !variable.doubts.is_empty());
     let unsure: Vec<String> = unsure.map(|variable| variable.name.clone()).collect();
     context.ui.say_names("unsure:", &unsure);

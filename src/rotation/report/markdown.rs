@@ -91,11 +91,11 @@ mod tests {
         | Status | Due | Project | Environment | Variable | Owner | Replaced | Evidence |
         | --- | --- | --- | --- | --- | --- | --- | --- |
         | breached | 2026-01-01, 59 days ago | shop | production | BREACHED | \@payments | 2025-11-28 | B |
-        | overdue | 2026-02-26, 3 days ago | =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& | =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& | =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& | =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& | 2025-11-28 | B |
+        | overdue | 2026-02-26, 3 days ago | =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\& | =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\& | =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\& | =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\& | 2025-11-28 | B |
         | overdue | 2026-02-26, 3 days ago | shop | production | OVERDUE |  | 2025-11-28 | B |
-        | exempt_expired | 2026-02-01, 28 days ago | shop | production | EXEMPT\_EXPIRED | \@payments | 2025-11-28 | B |
+        | exempt_expired | 2026-02-01, 28 days ago | shop | production | EXEMPT_EXPIRED | \@payments | 2025-11-28 | B |
         | unknown |  | shop | production | UNKNOWN | \@payments |  |  |
-        | due_soon | 2026-03-13, in 12 days | shop | production | DUE\_SOON | \@payments | 2025-11-28 | B |
+        | due_soon | 2026-03-13, in 12 days | shop | production | DUE_SOON | \@payments | 2025-11-28 | B |
         | overlap | 2026-05-29, in 89 days | shop | production | OVERLAP | \@payments | 2025-11-28 | B |
         | exempt until 2026-04-30 | 2026-02-01, 28 days ago | shop | production | EXEMPT | \@payments | 2025-11-28 | B |
         | ok | 2026-05-30, in 90 days | shop | production | OK | \@payments | 2025-11-28 | B |
@@ -104,7 +104,7 @@ mod tests {
         ### Findings
 
         - **shallow-history**: shop production UNKNOWN: older commits are missing from the clone
-        - **sources-disagree**: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\& =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&: =cmd\|'/c'\!A1"\>\<script\>alert\(1\)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\]\(y\)\\u{202e}\&
+        - **sources-disagree**: =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\& =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\& =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\&: =cmd\|'/c'!A1"\>\<script\>alert(1)\</script\>\\u{1b}\[2J\\u{d}\\u{a}END\:VEVENT\\,;\|\`\*\*\[x\](y)\\u{202e}\&
         - **ledger-rewritten**: till: an entry that an older commit has is missing
         "#);
     }

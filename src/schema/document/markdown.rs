@@ -193,7 +193,7 @@ mod tests {
             "- Required when: PORT \\> 8000",
             "- Get one at: <https://example.com/keys>",
             "- Rotation: class api-key, every 90d, owner \\@core",
-            "- The port is taken (Guide, 2): PORT \\!= 80",
+            "- The port is taken (Guide, 2): PORT != 80",
         ] {
             assert!(page.lines().any(|found| found == line), "{line}: {page}");
         }

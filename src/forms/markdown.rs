@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn what_means_nothing_stays_as_it_is_written() {
-        for text in ["DB_PASSWORD", "Make it with: openssl rand -hex 32", "v1.2 (see the guide)", "What now?!"] {
+        for text in
+            ["DB_PASSWORD", "Make it with: openssl rand -hex 32", "v1.2 (see the guide)", "What now?!"]
+        {
             assert_eq!(escape(text), text);
         }
     }
@@ -72,7 +74,7 @@ mod tests {
             ("# a #7", "\\# a \\#7"),
             ("<b>&amp; @me $x$", "\\<b\\>\\&amp; \\@me \\$x\\$"),
         ] {
-            assert_eq!(super::escape(text), escaped);
+            assert_eq!(escape(text), escaped);
         }
     }
 }

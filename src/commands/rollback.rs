@@ -14,10 +14,11 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::project::Project;
 use crate::schema::Schema;
+use crate::seal::{self, Access};
 use crate::secret::Values;
-use crate::store::{self, Snapshot, Store, Version};
+use crate::store::{self, Snapshot, Store, Stored, Version};
 use crate::suggest::closest;
-use crate::sync::{self, Change, Choice, Rollback, is_synced};
+use crate::sync::{self, Action, Change, Choice, Rollback, is_synced};
 use crate::ui::{PromptError, escape};
 
 /// Arguments of `rollback`.
@@ -50,7 +51,7 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
 
-    /// File with the private key that opens the files of a directory store
+    /// File with the private key that opens the project key, and the files of a directory store
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
 }
@@ -106,8 +107,9 @@ fn roll_back(
             context.ui.say("nothing was written (--dry-run)");
         } else {
             confirm(args, target, context)?;
-            let version = write(store, &now, &plan).map_err(failed)?;
-            say_written(args, target, &version, context);
+            let stored = write(store, &now, &plan).map_err(failed)?;
+            say_written(args, target, &stored.version, context);
+            record(args, target, &plan, &stored, context)?;
         }
     }
     if context.globals.format == Format::Json {
@@ -182,18 +184,49 @@ fn confirm(args: &Args, target: Target<'_>, context: &mut Context) -> Result<(),
 }
 
 /// Writes what was confirmed. A write with an unknown outcome is read back.
-fn write(store: &mut dyn Store, now: &Snapshot, plan: &Rollback) -> Result<Version, store::Error> {
+fn write(store: &mut dyn Store, now: &Snapshot, plan: &Rollback) -> Result<Stored, store::Error> {
     match store.write(now, &plan.changes, None) {
-        Ok(stored) => Ok(stored.version),
+        Ok(stored) => Ok(stored),
         Err(error @ store::Error::Unknown { .. }) => {
             let Ok(found) = store.read() else { return Err(error) };
             let is_written = plan.changes.iter().all(|(name, value)| {
                 found.values.get(name).map(|held| held.text()) == value.as_ref().map(Some)
             });
-            if is_written { Ok(found.version) } else { Err(error) }
+            if is_written { Ok(Stored { version: found.version, created: None }) } else { Err(error) }
         }
         Err(error) => Err(error),
     }
+}
+
+/// Enters into the ledger what the store serves now. The store is written already: who cannot open the project key is
+/// told that the ledger does not know.
+fn record(
+    args: &Args,
+    target: Target<'_>,
+    plan: &Rollback,
+    stored: &Stored,
+    context: &mut Context,
+) -> Result<(), Error> {
+    let (removed, written): (Vec<&Change>, Vec<&Change>) =
+        plan.actions.iter().partition(|change| change.action == Action::Delete);
+    let push = seal::Push {
+        store: target.name,
+        version: stored.version.as_str(),
+        created: stored.created,
+        written: written.into_iter().map(|change| &change.variable).collect(),
+        removed: removed.into_iter().map(|change| change.variable.clone()).collect(),
+    };
+    let mut access = Access::from_context(context, args.identity.as_deref());
+    let Target { project, environment, .. } = target;
+    match seal::record_rollback(project, environment, &push, &args.to, &plan.after, &mut access) {
+        // Without a sealed file there is no ledger.
+        Ok(()) | Err(seal::Error::Missing { .. }) => {}
+        Err(error) if error.lacks_identity() => {
+            context.ui.warn("the ledger does not know of this: no private key opens the project key");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }
 
 fn say_written(args: &Args, target: Target<'_>, version: &Version, context: &mut Context) {

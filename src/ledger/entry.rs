@@ -125,6 +125,9 @@ pub struct Entry {
     /// The variables that were renamed and kept their values: new name to old name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub renamed: BTreeMap<String, String>,
+    /// For `pushed` by a rollback: the version of the store whose values were written again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<String>,
     /// The SHA-256 of the sealed file, in hexadecimal digits.
     pub sha256: String,
     /// For `pushed`: the store's name in the manifest.
@@ -180,6 +183,7 @@ impl Entry {
             reason: None,
             removed: Vec::new(),
             renamed: BTreeMap::new(),
+            restores: None,
             sha256: NO_FILE.to_owned(),
             store: None,
             store_time: None,

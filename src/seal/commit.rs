@@ -133,7 +133,7 @@ pub(super) fn enter(
 
 /// Of the variables that get a new fingerprint: the one that the same value had under an older project key. Without
 /// it a value that comes back after a change of key would look new.
-fn earlier(
+pub(super) fn earlier(
     site: &Site,
     keys: &ProjectKeys,
     values: &Values,

@@ -71,7 +71,7 @@ pub use layout::{Layout, lines};
 pub use merge::{Merged, Versions, forget_merges, merge_versions, record_merges};
 pub use note::{note, project_keys, record, take_in};
 pub use open::{Opened, open, open_bare, open_revision, open_tree};
-pub use pushed::{Push, record_push};
+pub use pushed::{Push, record_push, record_rollback};
 pub use remark::Remark;
 pub use rotated::{Rotation, record_rotation, recorded_rotation};
 pub use series::Series;

@@ -77,7 +77,7 @@ pub fn project_keys(
 }
 
 /// The project keys, if they are those that this machine knows.
-fn own_keys(site: &Site, access: &mut Access) -> Result<ProjectKeys, Error> {
+pub(super) fn own_keys(site: &Site, access: &mut Access) -> Result<ProjectKeys, Error> {
     let Environment { sealed, project_key, .. } = &site.environment;
     if !fs::exists(sealed) && !fs::exists(project_key) {
         return Err(Error::Missing { path: sealed.clone() });
@@ -103,7 +103,7 @@ pub(super) fn add(
 }
 
 /// The hash of the sealed file, and the generation that the ledger knows it by; else the newest one that it knows.
-fn sealed(site: &Site) -> Result<(String, u64), Error> {
+pub(super) fn sealed(site: &Site) -> Result<(String, u64), Error> {
     let bytes = fs::read_if_exists(&site.environment.sealed)?;
     let hash = bytes.map_or_else(|| NO_FILE.to_owned(), |bytes| sha256(&bytes));
     let ledger = Ledger::read(&site.ledger())?;

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::commit::{Sealing, entry};
-use super::note::add;
+use super::commit::{Sealing, earlier, entry};
+use super::note::{add, own_keys, sealed};
+use super::site::Site;
 use super::{Access, Error, Opened, trust};
-use crate::ledger::{Entry, Event, Ledger, fingerprint};
+use crate::ledger::{Entry, Event, Fingerprints, Ledger, fingerprint};
 use crate::mac::sha256;
-use crate::secret::Key;
+use crate::project::{Environment, Project};
+use crate::secret::{Key, Values};
 
 /// What was pushed.
 pub struct Push<'a> {
@@ -65,19 +67,63 @@ pub fn record_push(
 ) -> Result<(), Error> {
     let (Some(site), Some(keys)) = (opened.place.site(), &opened.keys) else { return Ok(()) };
     let key = keys.current();
-    let print = |name: &&String| {
-        let value = opened.values.get(*name)?;
-        Some(((*name).clone(), fingerprint(&key.key, site.name(), name, value)))
-    };
     let sealing = Sealing::new(Event::Pushed, opened.generation);
-    let entry = Entry {
-        fingerprints: push.written.iter().filter_map(print).collect(),
-        removed: push.removed.clone(),
-        store: Some(push.store.to_owned()),
-        store_time: push.created.map(|at| at.to_string()),
-        store_version: Some(push.version.to_owned()),
-        ..entry(site, &sealing, key.number, opened.sha256(), access)
-    };
+    let entry = entry(site, &sealing, key.number, opened.sha256(), access);
+    let entry = push.fill(entry, prints(push, &opened.values, &key.key, site));
     add(site, entry, keys, instead, access)?;
     Ok(())
+}
+
+/// Enters that a store has `values` again, which it had at the version `restores`.
+///
+/// # Errors
+/// As [`super::record`].
+pub fn record_rollback(
+    project: &Project,
+    environment: &Environment,
+    push: &Push<'_>,
+    restores: &str,
+    values: &Values,
+    access: &mut Access,
+) -> Result<(), Error> {
+    let site = Site::new(project, environment, access);
+    let keys = own_keys(&site, access)?;
+    let key = keys.current();
+    let prints = prints(push, values, &key.key, &site);
+    let (sha256, generation) = sealed(&site)?;
+    let mut earlier = earlier(&site, &keys, values, &prints)?;
+    // What it has had under the present key is known by that.
+    for recorded in Ledger::read(&site.ledger())?.entries() {
+        let Entry { environment, key: number, fingerprints, .. } = &recorded.entry;
+        if environment == site.name() && *number == key.number {
+            earlier.retain(|name, _| fingerprints.get(name) != prints.get(name));
+        }
+    }
+    let sealing = Sealing::new(Event::Pushed, Some(generation));
+    let entry = entry(&site, &sealing, key.number, sha256, access);
+    let entry = Entry { earlier, restores: Some(restores.to_owned()), ..push.fill(entry, prints) };
+    add(&site, entry, &keys, None, access)?;
+    Ok(())
+}
+
+/// The fingerprints of what was written.
+fn prints(push: &Push<'_>, values: &Values, key: &Key, site: &Site) -> Fingerprints {
+    let print = |name: &&String| {
+        let value = values.get(*name)?;
+        Some(((*name).clone(), fingerprint(key, site.name(), name, value)))
+    };
+    push.written.iter().filter_map(print).collect()
+}
+
+impl Push<'_> {
+    fn fill(&self, entry: Entry, fingerprints: Fingerprints) -> Entry {
+        Entry {
+            fingerprints,
+            removed: self.removed.clone(),
+            store: Some(self.store.to_owned()),
+            store_time: self.created.map(|at| at.to_string()),
+            store_version: Some(self.version.to_owned()),
+            ..entry
+        }
+    }
 }

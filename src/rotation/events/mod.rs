@@ -85,6 +85,8 @@ pub struct Pushed {
     pub fingerprint: Option<Fingerprint>,
     /// Whether it was taken from the store's metadata afterwards.
     pub observed: bool,
+    /// The version whose values it wrote again, if it was a rollback.
+    pub restores: Option<String>,
 }
 
 /// A rotation by `rotate`.

@@ -174,13 +174,15 @@ impl Reader {
         let written = entry.fingerprints.iter().map(|(name, print)| (name, Some(print)));
         let removed = entry.removed.iter().map(|name| (name, None));
         for (name, fingerprint) in written.chain(removed) {
+            let older = entry.earlier.get(name).map(|older| &older.fingerprint);
             self.variables.entry(name.clone()).or_default().pushes.push(Pushed {
                 at,
                 store: store.clone(),
                 version: version.clone(),
                 created: entry.store_time.as_ref().and_then(|time| time.parse().ok()),
-                fingerprint: fingerprint.cloned(),
+                fingerprint: older.or(fingerprint).cloned(),
                 observed: entry.event == Event::Observed,
+                restores: entry.restores.clone(),
             });
         }
     }

@@ -64,7 +64,9 @@ impl Join<'_> {
         let print = push.fingerprint.as_ref();
         let changes = self.history.map_or(&[][..], |history| &history.changes);
         let earlier = changes.iter().find(|earlier| Some(&earlier.fingerprint) == print);
-        if print == Some(&change.fingerprint) || (earlier.is_none() && push.at >= change.at) {
+        if print == Some(&change.fingerprint)
+            || (earlier.is_none() && push.restores.is_none() && push.at >= change.at)
+        {
             match made {
                 Some(made) if made + DAY < since => {
                     let message = format!(
@@ -90,7 +92,12 @@ impl Join<'_> {
             );
             self.contradict(FindingCode::SourcesDisagree, message);
         }
-        let known = earlier.map_or(push.at, |earlier| earlier.at);
+        // Of a value that the ledger does not know: when the version was made that had it first.
+        let pushes = self.history.map_or(&[][..], |history| &history.pushes);
+        let restored = pushes
+            .iter()
+            .find(|other| other.store == push.store && Some(&other.version) == push.restores.as_ref());
+        let known = earlier.map_or(restored.map_or(push.at, |restored| restored.at), |earlier| earlier.at);
         self.vote(made.map_or(known, |made| made.min(known)), Grade::D);
     }
 

@@ -72,6 +72,7 @@ fn push(day: i64, version: &str, value: &str) -> Pushed {
         created: Some(at(day)),
         fingerprint: Some(value.to_owned()),
         observed: false,
+        restores: None,
     }
 }
 

@@ -187,7 +187,7 @@ kind: Deployment
         let taken = take(&Kubernetes, "x.json", text);
         assert_eq!(values(&taken), [("A", "1")]);
         let reasons = [
-            "A: is also A, which A gives another value",
+            "A: is there twice, with different values",
             "db: is a SealedSecret, which only the cluster can open",
         ];
         assert_eq!(refused(&taken), reasons);

@@ -6,7 +6,6 @@
 //! To add one: write its file with a unit struct that implements [`Source`], and add it to [`ALL`].
 
 mod compose;
-mod declaration;
 mod doppler;
 mod dotenv;
 mod dotenvx;
@@ -24,7 +23,7 @@ mod testing;
 mod tree;
 mod varlock;
 
-pub use declaration::render;
+pub use crate::schema::infer::declaration::render;
 pub use error::Error;
 pub use file::File;
 pub use taken::{Reason, Refused, Taken};

@@ -1,7 +1,8 @@
-//! What a file declares, as a schema in envward's own form.
+//! The text of a schema in envward's own form: of what was inferred, and of what another tool's file declares.
 
 use toml_edit::{Array, InlineTable, Value};
 
+use crate::generate::Recipe;
 use crate::schema::definition::{
     Bound, Constraints, DefaultDefinition, RequiredDefinition, Scalar, VariableDefinition,
 };
@@ -12,18 +13,29 @@ pub fn render<'a>(
     schema: &str,
     variables: impl IntoIterator<Item = (&'a String, &'a VariableDefinition)>,
 ) -> String {
-    let mut text = format!("[schema]\nname = {}\n", quoted(schema));
+    let mut text = head(schema);
     for (name, variable) in variables {
-        text.push_str("\n[vars.");
-        text.push_str(name);
-        text.push_str("]\n");
-        for (field, value) in fields(variable) {
-            for part in [field, " = ", &value.to_string(), "\n"] {
-                text.push_str(part);
-            }
-        }
+        text.push('\n');
+        write(&mut text, name, variable);
     }
     text
+}
+
+/// What a schema of that name begins with.
+pub fn head(schema: &str) -> String {
+    format!("[schema]\nname = {}\n", quoted(schema))
+}
+
+/// Adds a variable.
+pub fn write(text: &mut String, name: &str, variable: &VariableDefinition) {
+    for part in ["[vars.", name, "]\n"] {
+        text.push_str(part);
+    }
+    for (field, value) in fields(variable) {
+        for part in [field, " = ", &value.to_string(), "\n"] {
+            text.push_str(part);
+        }
+    }
 }
 
 fn fields(variable: &VariableDefinition) -> impl Iterator<Item = (&'static str, Value)> {
@@ -31,11 +43,13 @@ fn fields(variable: &VariableDefinition) -> impl Iterator<Item = (&'static str, 
         variable;
     let text = |text: &Option<String>| text.as_deref().map(quoted);
     let scalar = |scalar: &Option<Scalar>| scalar.as_ref().map(|Scalar(value)| quoted(value));
-    let Constraints { min, max, min_length, max_length, prefix, values, .. } = constraints;
+    let Constraints { min, max, min_length, max_length, prefix, values, of, sep, .. } = constraints;
     [
         ("description", text(description)),
         ("type", text(value_type)),
         ("values", values.as_ref().map(|values| Value::Array(values.iter().collect::<Array>()))),
+        ("of", text(of)),
+        ("sep", text(sep)),
         ("prefix", text(prefix)),
         ("min", min.as_ref().map(bound)),
         ("max", max.as_ref().map(bound)),
@@ -44,8 +58,10 @@ fn fields(variable: &VariableDefinition) -> impl Iterator<Item = (&'static str, 
         ("secret", variable.secret.map(Value::from)),
         ("required", required.as_ref().map(required_value)),
         ("default", default.as_ref().map(default_value)),
+        ("generate", variable.generate.as_ref().map(|recipe| Value::InlineTable(inline(recipe)))),
         ("template", text(template)),
         ("example", scalar(&variable.example)),
+        ("group", text(&variable.group)),
         ("docs", text(&variable.docs)),
         ("deprecated", text(&variable.deprecated)),
     ]
@@ -83,6 +99,26 @@ fn default_value(default: &DefaultDefinition) -> Value {
             let pairs = values.iter().map(|(name, Scalar(value))| (name.as_str(), quoted(value)));
             Value::InlineTable(pairs.collect::<InlineTable>())
         }
+    }
+}
+
+/// `{ kind = "hex", bytes = 32 }`.
+fn inline(recipe: &Recipe) -> InlineTable {
+    let value = serde_json::to_value(recipe).expect("options are words and numbers");
+    let fields = value.as_object().into_iter().flatten();
+    let mut table: InlineTable = fields.map(|(key, value)| (key.as_str(), toml_value(value))).collect();
+    // serde puts the tag first, its map of fields does not.
+    table.sort_values_by(|first, _, second, _| (second.get() == "kind").cmp(&(first.get() == "kind")));
+    table.fmt();
+    table
+}
+
+fn toml_value(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Bool(switch) => Value::from(*switch),
+        serde_json::Value::Number(number) => Value::from(number.as_i64().unwrap_or_default()),
+        serde_json::Value::Array(items) => Value::Array(items.iter().map(toml_value).collect()),
+        other => Value::from(other.as_str().unwrap_or_default()),
     }
 }
 

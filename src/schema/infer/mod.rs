@@ -9,6 +9,7 @@
 //! that is not secret, and not if it looks like a secret itself.
 
 pub mod decide;
+pub mod declaration;
 pub mod files;
 pub mod prose;
 pub mod render;

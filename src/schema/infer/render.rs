@@ -1,12 +1,11 @@
 //! The result as a schema: valid, complete, and with comments for the person who takes it over.
 
-use std::fmt::Write;
 use std::path::Path;
 
-use toml_edit::{Array, InlineTable, Value};
-
-use super::{Seen, Type, Variable};
-use crate::generate::Recipe;
+use super::{Seen, Variable, declaration};
+use crate::schema::definition::{
+    Constraints, DefaultDefinition, RequiredDefinition, Scalar, VariableDefinition,
+};
 use crate::ui;
 
 /// Most places that a comment names.
@@ -14,85 +13,35 @@ const MAX_PLACES: usize = 3;
 
 /// The text of a schema with these variables, in their order. Paths are shown from `root`.
 pub fn schema(name: &str, variables: &[Variable], root: &Path) -> String {
-    let mut text = format!("[schema]\nname = {}\n", quoted(name));
+    let mut text = declaration::head(name);
     for variable in variables {
         text.push('\n');
-        write_variable(&mut text, variable, root);
+        let doubts = variable.doubts.iter().map(|doubt| format!("# unsure: {doubt}\n"));
+        text.extend(doubts.chain([format!("# seen: {}\n", places(&variable.seen, root))]));
+        declaration::write(&mut text, &variable.name, &definition(variable));
     }
     text
 }
 
-fn write_variable(text: &mut String, variable: &Variable, root: &Path) {
-    for doubt in &variable.doubts {
-        line(text, format_args!("# unsure: {doubt}"));
-    }
-    line(text, format_args!("# seen: {}", places(&variable.seen, root)));
-    line(text, format_args!("[vars.{}]", variable.name));
-    if let Some(description) = &variable.description {
-        line(text, format_args!("description = {}", quoted(description)));
-    }
-    write_type(text, &variable.value_type);
-    if !variable.secret {
-        line(text, format_args!("secret = false"));
-    }
-    if !variable.required {
-        line(text, format_args!("required = false"));
-    }
-    if let Some(default) = &variable.default {
-        line(text, format_args!("default = {}", quoted(default)));
-    }
-    if let Some(recipe) = &variable.generate {
-        line(text, format_args!("generate = {}", inline(recipe)));
-    }
-    if let Some(group) = &variable.group {
-        line(text, format_args!("group = {}", quoted(group)));
-    }
-    if let Some(link) = &variable.link {
-        line(text, format_args!("docs = {}", quoted(link)));
-    }
-}
-
-fn write_type(text: &mut String, value_type: &Type) {
-    if value_type.name != "string" {
-        line(text, format_args!("type = {}", quoted(value_type.name)));
-    }
-    if !value_type.values.is_empty() {
-        let values: Array = value_type.values.iter().map(String::as_str).collect();
-        line(text, format_args!("values = {values}"));
-    }
-    if let Some(of) = value_type.of {
-        line(text, format_args!("of = {}", quoted(of)));
-    }
-    if let Some(separator) = value_type.separator {
-        line(text, format_args!("sep = {}", quoted(separator)));
-    }
-}
-
-fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
-    writeln!(text, "{content}").expect("a String takes everything");
-}
-
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// `{ kind = "hex", bytes = 32 }`.
-fn inline(recipe: &Recipe) -> InlineTable {
-    let value = serde_json::to_value(recipe).expect("options are words and numbers");
-    let fields = value.as_object().into_iter().flatten();
-    let mut table: InlineTable = fields.map(|(key, value)| (key.as_str(), toml_value(value))).collect();
-    // serde puts the tag first, its map of fields does not.
-    table.sort_values_by(|first, _, second, _| (second.get() == "kind").cmp(&(first.get() == "kind")));
-    table.fmt();
-    table
-}
-
-fn toml_value(value: &serde_json::Value) -> Value {
-    match value {
-        serde_json::Value::Bool(switch) => Value::from(*switch),
-        serde_json::Value::Number(number) => Value::from(number.as_i64().unwrap_or_default()),
-        serde_json::Value::Array(items) => Value::Array(items.iter().map(toml_value).collect()),
-        other => Value::from(other.as_str().unwrap_or_default()),
+/// What a schema says of it; nothing where it says what holds anyway.
+fn definition(variable: &Variable) -> VariableDefinition {
+    let value_type = &variable.value_type;
+    VariableDefinition {
+        description: variable.description.clone(),
+        value_type: Some(value_type.name.to_owned()).filter(|name| name != "string"),
+        constraints: Constraints {
+            values: Some(value_type.values.clone()).filter(|values| !values.is_empty()),
+            of: value_type.of.map(str::to_owned),
+            sep: value_type.separator.map(str::to_owned),
+            ..Constraints::default()
+        },
+        required: (!variable.required).then_some(RequiredDefinition::Plain(false)),
+        default: variable.default.clone().map(|default| DefaultDefinition::Same(Scalar(default))),
+        generate: variable.generate.clone(),
+        group: variable.group.clone(),
+        docs: variable.link.clone(),
+        secret: (!variable.secret).then_some(false),
+        ..VariableDefinition::default()
     }
 }
 
@@ -114,8 +63,8 @@ fn places(seen: &[Seen], root: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::hex;
-    use crate::schema::infer::Place;
+    use crate::generate::{Recipe, hex};
+    use crate::schema::infer::{Place, Type};
 
     #[test]
     fn everything_that_is_known_stands_there_and_nothing_else() {

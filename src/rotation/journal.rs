@@ -77,6 +77,8 @@ pub struct Journal {
     /// Whether the target may refuse the previous value by now and nothing makes it accept that again, so that the
     /// only way is forward.
     pub one_way: bool,
+    /// Whether the previous value ends at once although the policy has an overlap.
+    pub at_once: bool,
 }
 
 impl Journal {
@@ -107,6 +109,8 @@ struct Written {
     seen: bool,
     #[serde(default)]
     one_way: bool,
+    #[serde(default)]
+    at_once: bool,
 }
 
 impl Drop for Written {
@@ -235,6 +239,7 @@ impl<'a> Journals<'a> {
             until: written.until.as_ref().and_then(|until| until.parse().ok()),
             seen: written.seen,
             one_way: written.one_way,
+            at_once: written.at_once,
         })
     }
 
@@ -268,6 +273,7 @@ impl<'a> Journals<'a> {
             until: journal.until.map(|until| until.to_string()),
             seen: journal.seen,
             one_way: journal.one_way,
+            at_once: journal.at_once,
         };
         let length: usize = journal.pending.values().chain(journal.before.values()).map(Secret::len).sum();
         // Room for all of it with every character escaped, so that no copy stays behind when it grows.

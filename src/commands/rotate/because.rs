@@ -48,6 +48,11 @@ fn reason(because: &str) -> Result<Reason<'_>, Error> {
     }
 }
 
+/// Whether what became known for that reason leaked: anyone may have it, not only someone who was meant to.
+pub(super) fn is_leak(because: &str) -> bool {
+    matches!(reason(because), Ok(Reason::Leaked))
+}
+
 /// Everything that the keys of someone could open in any commit, or of that what was named.
 fn left(
     because: &str,

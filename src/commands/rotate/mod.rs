@@ -52,6 +52,10 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["resume", "abort"])]
     dry_run: bool,
 
+    /// Whether the previous value stays valid for the overlap of its policy [default: keep, and none if it leaked]
+    #[arg(long, value_name = "WHICH", conflicts_with_all = ["resume", "abort", "because"])]
+    overlap: Option<OverlapChoice>,
+
     /// Leave the stores as they are
     #[arg(long)]
     no_push: bool,
@@ -63,6 +67,15 @@ pub struct Args {
     /// File with the private key that opens the sealed file
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+}
+
+/// What becomes of an overlap.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum OverlapChoice {
+    /// It is as the policy says.
+    Keep,
+    /// The previous value ends at once.
+    None,
 }
 
 /// Give variables new values, and carry them to where they are used.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::OverlapChoice;
+use super::because::is_leak;
 use super::session::Session;
 use super::surroundings::Surroundings;
 use super::{overlaps, stores};
@@ -50,8 +52,15 @@ pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -
     }
     let now = context.clock.now();
     let unfinished = overlaps::open(session, &opened, now)?.remove(name);
+    let mut history = overlaps::events(session, &opened, now)?.variables;
+    let exposed = history.remove(name).and_then(|history| history.exposed).map(|exposure| exposure.reason);
     session.carry((variable, policy), given, context, |carry| {
+        carry.at_once = match session.args.overlap {
+            Some(choice) => choice == OverlapChoice::None,
+            None => exposed.as_deref().is_some_and(is_leak),
+        };
         show(carry, session, &opened);
+        show_exposed(carry, session, exposed.as_deref());
         if unfinished.is_some() {
             carry
                 .world
@@ -112,6 +121,27 @@ fn show(carry: &mut Carry<'_, Surroundings<'_>>, session: &Session<'_>, opened: 
         (Some(overlap), None, _) => ui.say(&format!("the previous value stays valid for {overlap:#}")),
         (None, _, Some(ends)) => ui.warn(&format!("this ends at once: {ends}")),
         (None, ..) => {}
+    }
+}
+
+/// Says what becomes of the overlap of a value that became known.
+fn show_exposed(carry: &mut Carry<'_, Surroundings<'_>>, session: &Session<'_>, exposed: Option<&str>) {
+    let Some(reason) = exposed else { return };
+    let (name, overlap) = (&carry.variable.name, carry.overlap());
+    let has_one = carry.driver.has_overlap() && carry.policy.overlap.is_positive();
+    let is_chosen = session.args.overlap.is_some();
+    let ui = &mut carry.world.context.ui;
+    if overlap.is_some() {
+        ui.warn(&format!("that value became known ({})", escape(reason)));
+        if !is_chosen {
+            ui.help("to end it at once: --overlap none");
+        }
+    } else if has_one && !is_chosen {
+        let overlap = carry.policy.overlap;
+        ui.warn(&format!(
+            "{name} leaked: its previous value ends at once, without the overlap of {overlap:#}"
+        ));
+        ui.help("to keep the overlap: --overlap keep");
     }
 }
 

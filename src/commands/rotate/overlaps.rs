@@ -29,12 +29,8 @@ pub(super) fn open(
     opened: &Opened,
     now: Timestamp,
 ) -> Result<BTreeMap<String, Overlap>, Error> {
-    let ledger = Ledger::read(&session.project.root.join(ledger::FILE_NAME));
-    let ledger = ledger.map_err(rotation::Error::from)?;
-    let keys = opened.project_keys();
-    let events = Events::of(&ledger, &session.environment.name, Some(&keys), now);
     let mut open = BTreeMap::new();
-    for (name, history) in events.variables {
+    for (name, history) in events(session, opened, now)?.variables {
         let last = history.rotations.last().filter(|rotated| rotated.retired.is_none());
         if let Some((rotated, until)) = last.and_then(|rotated| Some((rotated, rotated.until?)))
             && opened.values.contains_key(&name)
@@ -43,6 +39,13 @@ pub(super) fn open(
         }
     }
     Ok(open)
+}
+
+/// What the ledger says about the environment.
+pub(super) fn events(session: &Session<'_>, opened: &Opened, now: Timestamp) -> Result<Events, Error> {
+    let ledger = Ledger::read(&session.project.root.join(ledger::FILE_NAME));
+    let ledger = ledger.map_err(rotation::Error::from)?;
+    Ok(Events::of(&ledger, &session.environment.name, Some(&opened.project_keys()), now))
 }
 
 /// Ends the previous value of a variable.

@@ -134,6 +134,7 @@ impl<'a> Session<'a> {
             schema: &self.schema,
             variable,
             policy,
+            at_once: false,
             driver,
             access: &mut access,
             rng: &mut rng,

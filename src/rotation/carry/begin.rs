@@ -46,6 +46,7 @@ impl<W: World> Carry<'_, W> {
             until: None,
             seen: false,
             one_way: false,
+            at_once: self.at_once,
         };
         let text = self.journals().seal(&journal, &opened, self.access)?;
         self.world.keep(&opened, &journal.variable, Some(&text))?;

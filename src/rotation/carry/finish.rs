@@ -65,6 +65,7 @@ impl<W: World> Carry<'_, W> {
             until: None,
             seen: false,
             one_way: true,
+            at_once: false,
         })
     }
 

@@ -17,6 +17,7 @@ impl<W: World> Carry<'_, W> {
     /// # Errors
     /// A step failed. The journal is kept; going on does that step again.
     pub fn forward(&mut self, mut journal: Journal) -> Result<Outcome, W::Error> {
+        self.at_once = journal.at_once;
         while let Some(step) = self.next(&journal) {
             self.world.progress(&Progress::Begins(step));
             if step == Step::Ended && self.driver.has_overlap() && !journal.one_way {

@@ -103,6 +103,8 @@ pub struct Carry<'a, W: World> {
     pub variable: &'a Variable,
     /// Its policy in the environment.
     pub policy: &'a Policy,
+    /// Whether the previous value ends at once although the policy has an overlap.
+    pub at_once: bool,
     /// What puts new values in place.
     pub driver: Box<dyn Driver + 'a>,
     /// Who opens the sealed file.
@@ -117,7 +119,7 @@ impl<W: World> Carry<'_, W> {
     /// How long the previous value stays valid; `None` if it ends at once.
     pub fn overlap(&self) -> Option<SignedDuration> {
         let overlap = self.policy.overlap;
-        (self.driver.has_overlap() && overlap.is_positive()).then_some(overlap)
+        (self.driver.has_overlap() && overlap.is_positive() && !self.at_once).then_some(overlap)
     }
 
     fn journals(&self) -> Journals<'_> {

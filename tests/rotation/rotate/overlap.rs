@@ -178,3 +178,50 @@ fn a_variable_whose_rotation_is_not_over_keeps_its_name() {
     sandbox.envward("rotate --due --yes").success();
     sandbox.envward("rename TOKEN KEY --new").success();
 }
+
+/// Marks variables as known to someone.
+#[track_caller]
+fn because(sandbox: &Sandbox, reason: &str, names: &[&str]) {
+    sandbox.envward_with_input(&[&["rotate", "--because", reason], names].concat(), b"").success();
+}
+
+#[test]
+fn a_value_that_leaked_has_no_overlap() {
+    let mut sandbox = project(TWO_VALUES);
+    because(&sandbox, "leaked: CI log", &["SESSION_KEY", "TOKEN"]);
+    let _ = sandbox.envward("rotate SESSION_KEY --yes").success().stderr_has(
+        "warning: SESSION_KEY leaked: its previous value ends at once, without the overlap of 48h\n\
+         help: to keep the overlap: --overlap keep\n",
+    );
+    sandbox.envward(&format!("get {PREVIOUS}")).code(1);
+    // Also if it goes on after the new value is sealed, when what leaked is no longer the value.
+    sandbox.set("ENVWARD_TEST_ONLY_KILL_AT", "noted:current");
+    let _ = sandbox.envward("rotate TOKEN --yes").stderr;
+    sandbox.set("ENVWARD_TEST_ONLY_KILL_AT", "");
+    sandbox.envward("rotate TOKEN --resume").success();
+    assert_eq!(accepted(&sandbox), [agreed(&sandbox, "local")]);
+    assert_eq!(events(&sandbox, "TOKEN").last().unwrap()["until"], serde_json::Value::Null);
+}
+
+#[test]
+fn the_overlap_of_a_value_that_leaked_is_kept_if_someone_says_so() {
+    let sandbox = project(TWO_VALUES);
+    because(&sandbox, "leaked: CI log", &["SESSION_KEY"]);
+    let _ = sandbox.envward("rotate SESSION_KEY --yes --overlap keep").success().stderr_has(
+        "the previous value stays valid for 48h, in SESSION_KEY_PREVIOUS\n\
+         warning: that value became known (leaked: CI log)\n",
+    );
+    sandbox.envward(&format!("get {PREVIOUS}")).success();
+}
+
+#[test]
+fn a_value_that_someone_knew_who_left_keeps_its_overlap_with_a_warning() {
+    let sandbox = project(TWO_VALUES);
+    because(&sandbox, "left: alice", &[]);
+    let _ = sandbox.envward("rotate SESSION_KEY --yes").success().stderr_has(
+        "warning: that value became known (left: alice)\nhelp: to end it at once: --overlap none\n",
+    );
+    sandbox.envward(&format!("get {PREVIOUS}")).success();
+    sandbox.envward("rotate TOKEN --yes --overlap none").success();
+    assert_eq!(accepted(&sandbox), [agreed(&sandbox, "local")]);
+}

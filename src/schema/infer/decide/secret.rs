@@ -43,7 +43,7 @@ const ATTRIBUTES: &str = "\
 
 /// Words that name a secret wherever they end a name.
 const SECRETS: &str = "\
-    apikey authtoken bearer connectionstring cred datasource credential credentials creds dsn jwt keys otp pass \
+    apikey authtoken bearer kek connectionstring cred datasource credential credentials creds dsn jwt keys otp pass \
     passcode passphrase passwd password passwords pat pepper pin privatekey pw pwd salt secret \
     secretkey secrets token tokens";
 
@@ -118,6 +118,14 @@ pub(super) fn decide(evidence: &Evidence) -> Secrecy {
     if evidence.written().any(placeholder_of_secret) || said_by_text(&evidence.text) {
         return Secrecy { secret: true, doubt: Some("its name does not say that it is secret") };
     }
+    if evidence.values().next().is_none()
+        && evidence.sightings.iter().any(|sighting| sighting.recipe.is_some())
+    {
+        return Secrecy {
+            secret: true,
+            doubt: Some("only the command that makes it says that it is secret"),
+        };
+    }
     if evidence.values().any(looks_random) {
         return Secrecy { secret: true, doubt: Some("only its value looks secret") };
     }
@@ -177,6 +185,7 @@ fn names_secret(evidence: &Evidence) -> bool {
     is_one_of(word, SECRETS)
         || is_key
         || evidence.ends("auth") && AUTH_ROWS.iter().any(|row| evidence.has_row(row))
+        || evidence.ends("iv") && evidence.has("encryption enc crypto aes cipher")
         || evidence.has_row("connection string")
         || evidence.has_row("service account") && evidence.ends("json account key")
         || evidence.has_row("private key")
@@ -345,6 +354,8 @@ mod tests {
                 ("SMTP_CONNECTION_URL", ""),
                 ("REDIS_AUTH", ""),
                 ("CLOUDAMQP_URL", ""),
+                ("ENCRYPTION_IV", ""),
+                ("APP_KEK", ""),
                 ("POSTGRES_URL_OVERRIDE", ""),
                 ("STORE", "pg://db:5432?u=${DB_USER}&p=${DB_PW}"),
                 ("EVENTS_URL", "http://$(EVENTS_USER):$(EVENTS_PASSWORD)@$(EVENTS_HOST)/x"),

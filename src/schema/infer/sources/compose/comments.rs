@@ -29,7 +29,7 @@ pub(super) fn switched_off(file: &Path, lines: &[&str]) -> Vec<Sighting> {
                     entry.get(either).or(entry.get(or)).map_or("", |found| found.as_str())
                 };
                 let value = value(group(3, 5));
-                if is_item || value.split(' ').nth(2).is_none() {
+                if is_item || value.starts_with("${") || value.split(' ').nth(2).is_none() {
                     let mut sighting = Sighting::new(group(2, 4), file, number, Place::EnvComment);
                     sighting.value = Some(Secret::new(value));
                     sighting.required = Some(false);
@@ -104,6 +104,7 @@ services:
       # are sent
       - MAILS=all # for now
       # OTHER_ONE: \"x\"
+      # THIRD_ONE: ${THIRD_ONE:-as it is}
       # NOTE: not this
       # NOT_THIS: as it is a sentence
     # - NOR_THIS
@@ -115,7 +116,7 @@ services:
         let lines: Vec<&str> = FILE.lines().collect();
         let found = switched_off(Path::new("compose.yml"), &lines);
         let rows: Vec<_> = found.iter().map(|sighting| (sighting.name.as_str(), sighting.line)).collect();
-        assert_eq!(rows, [("SIGNING_KEY", 8), ("OTHER_ONE", 13)]);
+        assert_eq!(rows, [("SIGNING_KEY", 8), ("OTHER_ONE", 13), ("THIRD_ONE", 14)]);
         assert_eq!(found[1].value.as_ref().map(Secret::expose), Some("x"));
         assert_eq!(found[0].required, Some(false));
     }

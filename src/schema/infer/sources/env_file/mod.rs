@@ -40,7 +40,8 @@ impl Source for EnvFile {
         let named = (is_env(words.first()) || is_env(words.last()) || name.contains(".env.")) && !is_other;
         // `cookiecutter` keeps them as `.envs/.production/.django`.
         let in_folder = path.components().any(|part| part.as_os_str() == ".envs") && name.starts_with('.');
-        (named || in_folder) && looks_like_assignments(head)
+        let is_script = words.last().is_some_and(|last| matches!(*last, "sh" | "bash" | "zsh"));
+        (named || in_folder) && looks_like_assignments(head) && (!is_script || is_only_assignments(head))
     }
 
     fn sightings(&self, file: &Path, text: &str) -> Vec<Sighting> {
@@ -57,6 +58,15 @@ fn looks_like_assignments(head: &str) -> bool {
             && !line.starts_with("source")
     });
     lines.next().is_none_or(|line| line.contains('=') || dotenv::is_name(line))
+}
+
+/// Whether a script does nothing but assign; what else it does is no matter of an env file.
+fn is_only_assignments(head: &str) -> bool {
+    let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.all(|line| {
+        let words = line.strip_prefix("export ").unwrap_or(line);
+        words.split_once('=').is_some_and(|(name, _)| dotenv::is_name(name))
+    })
 }
 
 /// The variables of a text; `places` says what an assignment is and what one that is commented out.
@@ -414,6 +424,8 @@ E=1
         ] {
             assert!(!EnvFile.reads(Path::new(name), "A=1\n"), "{name}");
         }
+        assert!(EnvFile.reads(Path::new("env.sh"), "#!/bin/sh\nexport A=1\nB=2\n"));
+        assert!(!EnvFile.reads(Path::new("env.sh"), "#!/bin/sh\nA=1\necho $A\n"));
         assert!(!EnvFile.reads(Path::new("env.sample"), "{{- range }}\nkind: Secret\n"));
     }
 }

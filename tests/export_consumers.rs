@@ -251,6 +251,37 @@ fn bash_and_zsh() {
 }
 
 #[test]
+fn a_name_that_means_something_to_a_shell_is_set_or_refused() {
+    for (shell, list) in [("bash", "compgen -v"), ("zsh", "print -l ${(k)parameters}")] {
+        if !has(&[shell]) {
+            continue;
+        }
+        let sandbox = Sandbox::new();
+        let known = sandbox.shell(&format!("{shell} -c '{list}'"));
+        let is_name =
+            |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        let mut names: BTreeSet<&str> = known.lines().filter(is_name).collect();
+        assert!(names.len() > 40, "{names:?}");
+        let all = names.iter().copied().collect::<Vec<_>>().join(",");
+        let export = |names: &BTreeSet<&str>| {
+            sandbox
+                .write("values.env", names.iter().map(|name| format!("{name}='a b'\n")).collect::<String>());
+            sandbox.envward(&format!("export bash --file values.env --allow-name {all} --out out"))
+        };
+        for line in export(&names).code(1).stderr.lines() {
+            if let Some((name, _)) = line.strip_prefix("error: ").and_then(|line| line.split_once(' ')) {
+                names.remove(name);
+            }
+        }
+        export(&names).success();
+        for (line, name) in sandbox.read("out").lines().zip(names) {
+            sandbox.write("line", format!("{line}\n[ \"${name}\" = 'a b' ] && builtin printf set\n"));
+            assert_eq!(sandbox.shell(&format!("{shell} ./line || true")), "set", "{shell}, {name}");
+        }
+    }
+}
+
+#[test]
 fn fish() {
     if has(&["fish"]) {
         carries_all("fish", "fish");

@@ -12,7 +12,7 @@ pub struct Options {}
 
 impl Format for Options {
     fn refuses(&self, name: &str, value: &str, _input: &Input) -> Option<Refusal> {
-        refuse_own(name).or_else(|| refuse_nul(value))
+        refuse_own(name, value).or_else(|| refuse_nul(value))
     }
 
     fn write(&self, input: &Input) -> Result<Output, Error> {

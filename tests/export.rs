@@ -97,6 +97,7 @@ fn every_value_that_a_form_cannot_carry_is_named() {
     let why =
         "cannot be written as docker-env-file: it spans lines, and a value of this form ends with its line";
     assert_eq!(named, [format!("A {why}"), format!("C {why}")]);
+    let _ = run.stderr_has("help: these forms carry all of them, as does `run`: compose, ");
     sandbox.envward("export docker-env-file --file app.env --only B").success().stdout("B=x\n");
     sandbox.envward("export --except A,C docker-env-file --file app.env").success().stdout("B=x\n");
 }
@@ -165,6 +166,12 @@ fn what_an_earlier_export_left_is_named_and_stays() {
 #[test]
 fn of_files_where_one_cannot_be_written_none_is() {
     let sandbox = sealed_shop();
+    sandbox.write("plain", "");
+    sandbox
+        .envward("export docker-secrets --out plain")
+        .code(2)
+        .stdout("")
+        .stderr("error: plain is a file\nhelp: name a directory: the form is several files\n");
     sandbox.shell("mkdir -p run/DB_PASSWORD");
     sandbox.envward("export systemd-credentials --out run").code(3).stdout("").stderr_has("run/DB_PASSWORD");
     assert!(!sandbox.has("run/API_KEY"));
@@ -300,6 +307,11 @@ fn a_template_is_filled_and_a_name_that_is_not_there_is_an_error() {
     sandbox.write("app.conf.in", "level {{ LOG_LEVEL }}\nurl https://u:{{ DB_PASSWORD | url }}@db\n");
     sandbox.envward("export template app.conf.in --out app.conf").success().stderr("wrote app.conf\n");
     assert_eq!(sandbox.read("app.conf"), "level INFO\nurl https://u:pass-1@db\n");
+    sandbox.write("app.conf.in", "{{ NOWHERE }}");
+    sandbox.envward("export template app.conf.in").code(2).stdout("").stderr(
+        "error: app.conf.in:1 names NOWHERE, which the environment does not have\n\
+         help: set it, or write {{{{ where two braces are meant\n",
+    );
     sandbox.write("app.conf.in", "x\n{{ DB_PASSWRD }}\n");
     sandbox.envward("export template app.conf.in").code(2).stdout("").stderr(
         "error: app.conf.in:2 names DB_PASSWRD, which the environment does not have\nhelp: did you mean DB_PASSWORD?\n",

@@ -58,11 +58,13 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Refused { instead, .. } if instead.is_empty() => {
-                Some("no form carries it; `run` does if the kernel takes it".to_owned())
-            }
-            Self::Refused { instead, .. } => {
-                Some(ui::names_after("these forms carry it, as does `run`: ", &names(instead)))
+            Self::Refused { refused, instead } => {
+                let it = if refused.len() == 1 { "it" } else { "all of them" };
+                Some(if instead.is_empty() {
+                    format!("no form carries {it}; `run` does if the kernel takes {it}")
+                } else {
+                    ui::names_after(&format!("these forms carry {it}, as does `run`: "), &names(instead))
+                })
             }
             Self::Option { help, .. } => Some(help.clone()),
             Self::File(error) => error.hint(),

@@ -40,7 +40,10 @@ impl Format for Options {
             .filter(|it| !it.contains(|it: char| it.is_control() || "%\"'\\".contains(it)));
         let Some(directory) = directory else {
             let message = "a unit cannot name the directory of --out".to_owned();
-            return Err(Error::Option { message, help: "choose one in plain letters".to_owned() });
+            return Err(Error::Option {
+                message,
+                help: "choose one without %, quotes, backslashes and line ends in its path".to_owned(),
+            });
         };
         let (mut text, mut files) = (Text::default(), Vec::new());
         text.push("[Service]\n");

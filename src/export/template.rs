@@ -33,10 +33,13 @@ impl Format for Options {
                 Part::Value { name, encoder, rest } => {
                     let value = input.values.get(name).ok_or_else(|| {
                         let known = closest(name, input.values.keys().map(String::as_str));
-                        let help = known.map(|known| format!("did you mean {known}?"));
+                        let help = known.map_or_else(
+                            || "set it, or write {{{{ where two braces are meant".to_owned(),
+                            |known| format!("did you mean {known}?"),
+                        );
                         let message =
                             format!("names {}, which the environment does not have", ui::escape(name));
-                        self.error(&template, &Fault { rest, message, help })
+                        self.error(&template, &Fault { rest, message, help: Some(help) })
                     })?;
                     let encoded = encoded(value, encoder).ok_or_else(|| {
                         let names: Vec<_> = ENCODERS.iter().map(|encoder| encoder.name).collect();

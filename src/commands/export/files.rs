@@ -24,6 +24,10 @@ const WORTH_A_THREAD: usize = 8;
 pub(super) fn write(files: &[File], directory: &Path, context: &mut Context) -> Result<(), Error> {
     let files: Vec<_> = files.iter().map(|file| (directory.join(&file.name), file)).collect();
     refuse_tracked(&files, directory, &context.env)?;
+    if fs::exists(directory) && !directory.is_dir() {
+        let message = format!("{} is a file", shown(directory, context));
+        return Err(Error::usage_with_help(message, "name a directory: the form is several files"));
+    }
     // All are written or none, as far as that is known beforehand.
     files.iter().try_for_each(|(path, _)| fs::check_private_target(path))?;
     fs::create_private_dir(directory)?;

@@ -264,8 +264,10 @@ fn a_name_that_means_something_to_a_shell_is_set_or_refused() {
         assert!(names.len() > 40, "{names:?}");
         let all = names.iter().copied().collect::<Vec<_>>().join(",");
         let export = |names: &BTreeSet<&str>| {
-            sandbox
-                .write("values.env", names.iter().map(|name| format!("{name}='a b'\n")).collect::<String>());
+            sandbox.write(
+                "values.env",
+                env_file(&names.iter().map(|&name| (name.to_owned(), "a b".to_owned())).collect()),
+            );
             sandbox.envward(&format!("export bash --file values.env --allow-name {all} --out out"))
         };
         for line in export(&names).code(1).stderr.lines() {
@@ -439,9 +441,8 @@ fn dotenv_for_one_reader() {
             round_trip("dotenv --reader node-dotenv", "npm-dotenv", values());
         }
     }
-    for shell in ["bash", "dash"] {
+    for (shell, reader) in [("bash", "bash"), ("dash", "sh")] {
         if has(&[shell]) {
-            let reader = if shell == "bash" { "bash" } else { "sh" };
             round_trip(&format!("dotenv --reader {reader}"), &format!("{shell}-env-file"), values());
         }
     }

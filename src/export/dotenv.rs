@@ -188,6 +188,13 @@ mod tests {
     }
 
     #[test]
+    fn what_zsh_would_expand_in_some_locales_is_in_single_quotes() {
+        let values = [("A", "$\u{436}"), ("B", "~y"), ("C", "it's $\u{436}"), ("D", "1")];
+        let expected = "A='$\u{436}'\nB='~y'\nC='it'\\''s $\u{436}'\nD=1\n";
+        assert_eq!(text("dotenv --reader zsh", &values), expected);
+    }
+
+    #[test]
     fn what_no_way_of_writing_carries_is_refused() {
         let expected =
             "A cannot be written as dotenv: no way to write it is read as the same value by docker";

@@ -2,7 +2,7 @@
 
 use super::text::{Escape, Text};
 use super::whole::Dialect;
-use crate::dotenv::readers;
+use crate::dotenv::{Quote, readers};
 use crate::secret::{Secret, Values};
 
 /// The readers made of python-dotenv, whose expression takes a backslash and a quote for an escape also where another
@@ -29,10 +29,19 @@ impl Dialect for Named<'_> {
             let ends = |end| line.expose().ends_with(end);
             !(reads_on && (ends("\\\\'\n") || ends("\\\\\"\n")))
         };
-        // Which control characters are blanks, that end a bare value, is where readers surprise most.
-        let bare_last = usize::from(value.expose().contains(char::is_control));
-        let spellings = SPELLINGS.iter().cycle().skip(bare_last).take(SPELLINGS.len());
-        spellings.map(|spelling| spelling.line(name, value.expose())).filter(is_safe).filter(reads)
+        // Which characters end a bare value, or mean something in it, is where readers surprise most.
+        let is_bare = Quote::Bare.carries(value.expose());
+        let in_zsh = self.0.iter().any(|id| id == "zsh");
+        // Outside of single quotes zsh takes letters beyond ASCII for parts of a name, as its locale has it.
+        let is_plain = move |line: &Secret| {
+            !in_zsh || is_bare || line.expose().strip_prefix(name).is_some_and(|rest| rest.starts_with("='"))
+        };
+        let spellings = SPELLINGS.iter().cycle().skip(usize::from(!is_bare)).take(SPELLINGS.len());
+        spellings
+            .map(|spelling| spelling.line(name, value.expose()))
+            .filter(is_safe)
+            .filter(is_plain)
+            .filter(reads)
     }
 
     fn read(&self, text: &str) -> Vec<Option<Values>> {

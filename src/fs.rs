@@ -482,6 +482,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_below_what_takes_no_files_cannot_be_replaced() {
+        let directory = directory();
+        let path = directory.path().join(".env");
+        write_private(&path, b"A=1\n").expect("writable");
+        assert!(check_replaceable(&path).is_ok() && check_replaceable(&directory.path().join("a/b")).is_ok());
+        // Not even for root.
+        assert!(matches!(check_replaceable(&path.join("below")), Err(Error::Io { .. })));
+    }
+
+    #[test]
     fn a_private_file_is_for_its_owner_alone_and_is_replaced_whole() {
         let directory = directory();
         let path = directory.path().join("below/.env");

@@ -68,6 +68,7 @@ pub(super) fn rotate(session: &Session<'_>, name: &str, context: &mut Context) -
                 .ui
                 .warn(&format!("first the value before the present one of {name} is ended"));
         }
+        carry.may_begin()?;
         let ui = &mut carry.world.context.ui;
         if session.args.dry_run {
             ui.say("nothing was done (--dry-run)");

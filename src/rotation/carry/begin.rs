@@ -5,25 +5,40 @@ use super::{Carry, Progress, World};
 use crate::rotation::Error;
 use crate::rotation::drivers;
 use crate::rotation::journal::{Journal, Step};
-use crate::seal::Changes;
+use crate::seal::{Changes, Opened};
 use crate::secret::{Secret, Values};
 
 impl<W: World> Carry<'_, W> {
+    /// Refuses what is known to stop a rotation before a value is made, which a vendor would do for good: whatever the
+    /// value is, it has to find a place. Writes nothing.
+    ///
+    /// # Errors
+    /// The variable has no value, or another one could not be sealed.
+    pub fn may_begin(&mut self) -> Result<(), Error> {
+        let opened = self.open()?;
+        let stand_in = Secret::new(format!("{}-", self.old(&opened)?.expose()));
+        self.require_sealable(&opened, [(self.variable.name.clone(), stand_in)].into_iter().collect())
+    }
+
+    /// The value so far.
+    fn old<'o>(&self, opened: &'o Opened) -> Result<&'o Secret, Error> {
+        let name = &self.variable.name;
+        opened.values.get(name).ok_or_else(|| {
+            let message = format!("environment {} has no value of it", self.environment.name);
+            let help = Some(format!("give it one first: envward set {name}"));
+            self.failed(drivers::Error::Setup { message, help })
+        })
+    }
+
     /// Makes the new values and the journal.
     ///
     /// # Errors
     /// The variable has no value, or none can be made; the journal cannot be written.
     pub fn begin(&mut self) -> Result<Journal, W::Error> {
+        self.may_begin()?;
         let opened = self.open()?;
         let name = self.variable.name.clone();
-        let Some(old) = opened.values.get(&name) else {
-            let message = format!("environment {} has no value of it", self.environment.name);
-            let help = Some(format!("give it one first: envward set {name}"));
-            return Err(self.failed(drivers::Error::Setup { message, help }).into());
-        };
-        // A vendor that makes the value has made it for good: whatever value it is, it has to find a place.
-        let stand_in = Secret::new(format!("{}-", old.expose()));
-        self.require_sealable(&opened, [(name.clone(), stand_in)].into_iter().collect())?;
+        let old = self.old(&opened)?;
         self.world.progress(&Progress::Begins(Step::Pending));
         let begun = self.access.now();
         let made = self.driver.prepare(&opened.values, self.rng, begun);

@@ -25,6 +25,7 @@ fn an_unsealed_change_of_the_variable_in_the_env_file_is_refused() {
     for driver in [AT_ONCE, TWO_VALUES] {
         let sandbox = project(driver);
         edit_token(&sandbox);
+        sandbox.envward("rotate TOKEN --dry-run").code(6);
         let _ = sandbox.envward("rotate TOKEN --yes").code(6).stderr_has(
             "error: the env file has a change of TOKEN that is not sealed, and that would be lost\n\
              help: take it over with: envward seal; or drop it with: envward unseal --take sealed TOKEN\n",
@@ -35,6 +36,17 @@ fn an_unsealed_change_of_the_variable_in_the_env_file_is_refused() {
         sandbox.envward("unseal --take sealed TOKEN").success();
         sandbox.envward("rotate TOKEN --yes").success();
     }
+}
+
+#[test]
+fn the_value_before_is_not_ended_for_a_rotation_that_cannot_be_sealed() {
+    let mut sandbox = project(TWO_VALUES);
+    sandbox.envward("rotate TOKEN --yes").success();
+    sandbox.set("ENVWARD_TEST_ONLY_SEED", "2");
+    edit_token(&sandbox);
+    sandbox.envward("rotate TOKEN --yes").code(6);
+    assert_eq!(accepted(&sandbox).len(), 2);
+    assert_eq!(events(&sandbox, "TOKEN").len(), 1);
 }
 
 #[test]

@@ -13,8 +13,8 @@ pub type Blob = String;
 /// Begins what [`FORMAT`] prints: no path and no hash can hold it.
 pub(super) const COMMIT: u8 = 1;
 
-/// Hash, committer date in seconds, hashes of the parents.
-const FORMAT: &str = "--format=%x01%H %ct %P";
+/// Hash, dates of committer and author in seconds, hashes of the parents.
+const FORMAT: &str = "--format=%x01%H %ct %at %P";
 
 /// How much of a file has to stay for it to be renamed, and not another one: of a small sealed file, little stays
 /// when it is sealed again. And how many new and gone files of a commit are compared with each other.
@@ -25,8 +25,10 @@ const RENAMES: [&str; 2] = ["-M20%", "-l100"];
 pub struct Commit {
     /// Its full hash.
     pub id: String,
-    /// When it was committed, as the committer says.
+    /// When it was made: the older one of what author and committer say. A rebase leaves the author's date.
     pub at: Timestamp,
+    /// When it was committed, as the committer says.
+    pub committed: Timestamp,
     /// Whether it has no parents, or those were cut off.
     pub is_first: bool,
     /// What it changed against that parent, also files that were not asked for.
@@ -111,8 +113,10 @@ fn parse(output: &[u8]) -> Option<Vec<Commit>> {
 fn commit(head: &str) -> Option<Commit> {
     let mut words = head.split_ascii_whitespace();
     let id = words.next()?.to_owned();
-    let at = Timestamp::from_second(words.next()?.parse().ok()?).ok()?;
-    Some(Commit { id, at, is_first: words.next().is_none(), changes: Vec::new() })
+    let mut date = || Timestamp::from_second(words.next()?.parse().ok()?).ok();
+    let (committed, authored) = (date()?, date()?);
+    let at = committed.min(authored);
+    Some(Commit { id, at, committed, is_first: words.next().is_none(), changes: Vec::new() })
 }
 
 /// One file: two modes, two blobs, a letter, and the path, or two paths for one that was renamed.
@@ -138,8 +142,8 @@ mod tests {
     fn a_merge_a_rename_and_a_first_commit_are_read() {
         let (a, b, none) = ("a".repeat(40), "b".repeat(40), "0".repeat(40));
         let output = format!(
-            "\x01{a} 86400 {b} {b}\0\n:100644 100644 {a} {b} R096\0old\nname\0new\0:100644 000000 {a} {none} D\0gone\0\
-             \x01{b} 0 \0\n:000000 100644 {none} {a} A\0old\nname\0"
+            "\x01{a} 86400 3600 {b} {b}\0\n:100644 100644 {a} {b} R096\0old\nname\0new\0:100644 000000 {a} {none} D\0gone\0\
+             \x01{b} 0 3600 \0\n:000000 100644 {none} {a} A\0old\nname\0"
         );
         let commits = parse(output.as_bytes()).expect("what git prints");
         let renamed = FileChange {
@@ -153,8 +157,15 @@ mod tests {
         let at = |second| Timestamp::from_second(second).expect("a time");
         assert_eq!(
             commits[0],
-            Commit { id: a.clone(), at: at(86400), is_first: false, changes: vec![renamed, gone] }
+            Commit {
+                id: a.clone(),
+                at: at(3600),
+                committed: at(86400),
+                is_first: false,
+                changes: vec![renamed, gone]
+            }
         );
+        assert_eq!((commits[1].at, commits[1].committed), (at(0), at(0)));
         assert_eq!((commits[1].is_first, commits[1].changes[0].old.clone()), (true, None));
         assert_eq!(parse(b"fatal: something"), None);
         assert_eq!(parse(b""), Some(Vec::new()));

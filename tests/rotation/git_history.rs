@@ -69,6 +69,38 @@ fn a_merge_that_drops_a_rotation_puts_the_old_value_back() {
 }
 
 #[test]
+fn a_rebase_makes_nothing_younger() {
+    let mut project = Project::new();
+    project.rotate("2026-02-01", "TOKEN", "token-2");
+    // Commits that no ledger tells of.
+    project.sandbox.shell(&format!(
+        "git filter-branch -f --index-filter 'git rm -q --cached --ignore-unmatch {LEDGER}' >/dev/null 2>&1 && rm -f {LEDGER}"
+    ));
+    project.on("2026-06-01");
+    project.sandbox.shell("git rebase -q --root --force-rebase");
+    let committed = project.sandbox.shell("git log --format=%cs | sort -u");
+    assert_eq!(committed, "2026-06-01\n");
+    assert_eq!(project.changed("API_KEY").as_deref(), Some("2026-01-01"));
+    assert_eq!(project.changed("TOKEN").as_deref(), Some("2026-02-01"));
+    let report = project.sandbox.envward("rotation status --format json --fail-on none").success().json();
+    assert_eq!(report["entries"][0]["last_rotated"], "2026-01-01T12:00:00Z");
+    assert_eq!(report["entries"][0]["status"], "breached");
+}
+
+#[test]
+fn a_value_that_was_added_to_an_older_commit_is_as_old_as_the_ledger_says() {
+    let mut project = Project::new();
+    project.rotate("2026-02-01", "API_KEY", "key-2");
+    project.on("2026-02-20");
+    project.set("TOKEN", "token-2");
+    project.sandbox.shell("git commit -qa --amend --no-edit --date=2026-02-01T12:00:00Z");
+    let report =
+        project.sandbox.envward("rotation status TOKEN --format json --fail-on none").success().json();
+    assert_eq!(report["entries"][0]["last_rotated"], "2026-02-20T12:00:00Z");
+    assert_eq!(report["entries"][0]["findings"], serde_json::json!([]));
+}
+
+#[test]
 fn a_rename_of_the_file_changes_no_date() {
     let mut project = Project::new();
     project.rotate("2026-02-01", "TOKEN", "token-2");

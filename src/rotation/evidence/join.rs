@@ -134,7 +134,7 @@ impl<'a> Join<'a> {
         let change = self.change();
         let is_linked = change.is_some_and(|change| {
             let brought = git.entries.get(&change.entry);
-            let is_unread = git.is_cut && brought.is_none() && change.at <= commit.at;
+            let is_unread = git.is_cut && brought.is_none() && change.at <= commit.committed;
             change.sealed == commit.sealed || brought == Some(&commit.commit) || is_unread
         });
         if commit.boundary || (git.shallow && !is_own && !is_linked) {
@@ -147,8 +147,8 @@ impl<'a> Join<'a> {
         }
         let grade = if commit.signed && is_own { Grade::C } else { Grade::D };
         match self.since() {
-            // Sealed then, and committed later.
-            Some(since) if is_linked => self.vote(since.min(commit.at), grade),
+            // Sealed then, and committed later. The author's date may be that of a commit which it was added to.
+            Some(since) if is_linked => self.vote(since.min(commit.committed), grade),
             _ if !is_own => {}
             Some(since) if commit.at > since + DAY && !change.is_some_and(|change| change.returned) => {
                 let message = format!(
@@ -165,14 +165,14 @@ impl<'a> Join<'a> {
     /// Compares the ledger's newest change with the commit that has brought the present ciphertext.
     fn check_claim(&mut self, git: &GitHistory, commit: &CommitChange) {
         let Some(change) = self.change() else { return };
-        if change.at <= commit.at + DAY || !self.has_earlier_value() {
+        if change.at <= commit.committed + DAY || !self.has_earlier_value() {
             return;
         }
         let message = format!(
             "the ledger says it changed on {}, and its ciphertext has not changed since commit {} of {}",
             day(change.at),
             commit.commit.get(..SHOWN).unwrap_or_default(),
-            day(commit.at)
+            day(commit.committed)
         );
         // Without its own commit the entry may be ahead of what is committed.
         let is_committed = git.entries.contains_key(&change.entry);

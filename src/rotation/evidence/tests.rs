@@ -46,6 +46,7 @@ fn commit(day: i64) -> CommitChange {
     CommitChange {
         commit: format!("commit {day:05}"),
         at: at(day),
+        committed: at(day),
         sealed: format!("committed {day}"),
         signed: false,
         boundary: false,

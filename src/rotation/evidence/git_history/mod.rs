@@ -50,8 +50,10 @@ pub struct GitHistory {
 pub struct CommitChange {
     /// Its full hash.
     pub commit: String,
-    /// When it was committed.
+    /// When it was made: the older one of what author and committer say.
     pub at: Timestamp,
+    /// When it was committed, as the committer says.
+    pub committed: Timestamp,
     /// SHA-256 of the sealed file that it brought.
     pub sealed: String,
     /// Whether it carries a signature that git finds good.
@@ -92,6 +94,7 @@ pub fn read(git: &Git, ledger: &Path, environment: &Environment) -> Result<GitHi
             let change = CommitChange {
                 commit: commit.id.clone(),
                 at: commit.at,
+                committed: commit.committed,
                 sealed: origin.sealed,
                 signed: false,
                 boundary: is_incomplete || (git.is_shallow() && commit.is_first),

@@ -15,6 +15,7 @@ mod check;
 mod check_code;
 mod check_fix;
 mod check_formats;
+mod check_key_block;
 mod ci;
 mod completions;
 mod crash;

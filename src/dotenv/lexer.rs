@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::problem::{Problem, ProblemKind};
 use super::quote::Quote;
-use super::{is_name, sealed_only_name};
+use super::{is_name, key_block, sealed_only_name};
 use crate::secret::Secret;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -170,6 +170,31 @@ impl<'a> Lexer<'a> {
         Ok((quote, open..close + 1, value, end))
     }
 
+    /// The line with all of the key that begins on it without quotes, whose lines are no variables.
+    fn with_key(&self, content: Content, end: usize) -> (Content, usize) {
+        let line_end = physical_end(self.bytes, self.at).1;
+        let begins = |from: usize| key_block::head(&self.bytes[from..line_end]).is_some();
+        let begins = match &content {
+            Content::Assignment(parts) => parts.quote == Quote::Bare && begins(parts.raw.start),
+            Content::Bad(_) => end == line_end && begins(self.at),
+            Content::Other | Content::SealedOnly(_) => false,
+        };
+        let key_end = if begins { key_block::end(self.bytes, end) } else { end };
+        if key_end == end {
+            return (content, end);
+        }
+        let content = match content {
+            Content::Assignment(Assignment { name, raw, .. }) => {
+                Content::Bad(self.problem(&Fault::named(raw.start, ProblemKind::UnquotedKey, &name)))
+            }
+            Content::Bad(problem) if problem.kind == ProblemKind::BlankAroundEquals => {
+                Content::Bad(Problem { kind: ProblemKind::UnquotedKey, ..problem })
+            }
+            other => other,
+        };
+        (content, key_end)
+    }
+
     fn problem(&self, fault: &Fault) -> Problem {
         let before = &self.bytes[self.at..fault.at];
         let line_start = memrchr(b'\n', before).map_or(0, |newline| newline + 1);
@@ -196,6 +221,7 @@ impl Iterator for Lexer<'_> {
             let end = fault.end.unwrap_or_else(|| physical_end(self.bytes, self.at).1);
             (Content::Bad(self.problem(&fault)), end)
         });
+        let (content, end) = self.with_key(content, end);
         let line = Line { span: self.at..end, number: self.number, content };
         self.number += newlines(&self.bytes[self.at..end]);
         self.at = end;
@@ -375,6 +401,28 @@ mod tests {
         for (bytes, message) in cases {
             assert_eq!(problems(bytes), [message], "{}", bytes.escape_ascii());
         }
+    }
+
+    #[test]
+    fn the_lines_of_an_unquoted_key_are_no_lines_of_the_file() {
+        let key = "-----BEGIN X-----\nMIIE\nkZhQ=\n-----END X-----\n";
+        let unquoted =
+            "a key begins here without quotes, so that its lines would be taken for variables [unquoted-key]";
+        let cases = [
+            (format!("A={key}B=1\n"), format!("1:3: A: {unquoted}")),
+            (format!("export A= {key}B=1\n"), format!("1:10: A: {unquoted}")),
+            (format!("A=\"{key}B=1\n"), "1:3: A: this quote is never closed [unterminated-quote]".to_owned()),
+            (
+                key.to_owned(),
+                "1:1: this line is neither a comment nor NAME=value [missing-equals]".to_owned(),
+            ),
+        ];
+        for (text, message) in cases {
+            assert_eq!(problems(text.as_bytes()), [message], "{text}");
+        }
+        assert!(
+            problems(format!("A='{key}'\nB=\"{key}\"\nC=-----BEGIN X-----\nD=1\n").as_bytes()).is_empty()
+        );
     }
 
     #[test]

@@ -10,12 +10,14 @@
 //!   no escapes;
 //! - `'…'`: verbatim, may span lines; `"…"`: `\n \r \t \" \\ \$` are escapes, any other backslash is an error,
 //!   may span lines; after a closing quote only blanks and a comment that starts with a blank and `#`;
+//! - a key that stands without quotes, from `-----BEGIN` to `-----END`: one error, and none of its lines is read;
 //! - duplicates, a byte order mark, NUL, a lone CR, invalid UTF-8: errors. CRLF ends a line; inside quotes it
 //!   reads as one newline.
 
 mod comment;
 mod document;
 mod error;
+mod key_block;
 mod lexer;
 mod problem;
 mod quote;
@@ -28,6 +30,7 @@ mod text;
 pub use comment::{comment_line, sealed_only_comment, sealed_only_name};
 pub use document::{Document, Entry, Line};
 pub use error::Error;
+pub use key_block::key_lines;
 pub use problem::{Problem, ProblemKind, Problems};
 pub use quote::{Quote, Unportable, literal};
 pub use repair::{Repair, Repaired, is_read_alike, repair};

@@ -39,6 +39,8 @@ pub enum ProblemKind {
     UnterminatedQuote,
     /// A backslash in double quotes before something other than `n r t " \ $`.
     BadEscape,
+    /// The lines of a private key or certificate without quotes.
+    UnquotedKey,
     /// Text after a closing quote that is no comment.
     TextAfterQuote,
     /// The same name a second time.
@@ -71,6 +73,7 @@ impl Problem {
             ProblemKind::BlankAfterEmpty => "blank-after-empty",
             ProblemKind::UnterminatedQuote => "unterminated-quote",
             ProblemKind::BadEscape => "bad-escape",
+            ProblemKind::UnquotedKey => "unquoted-key",
             ProblemKind::TextAfterQuote => "text-after-quote",
             ProblemKind::Duplicate { .. } => "duplicate",
             ProblemKind::ByteOrderMark => "byte-order-mark",
@@ -95,6 +98,9 @@ impl Problem {
             ProblemKind::UnterminatedQuote => "close the quote, or put the value in the other kind of quotes",
             ProblemKind::BadEscape => {
                 "put the value in single quotes, where a backslash is a backslash, or write \\\\"
+            }
+            ProblemKind::UnquotedKey => {
+                "put the whole key into double quotes, from -----BEGIN to the end of its last line"
             }
             ProblemKind::TextAfterQuote => {
                 "put the whole value inside one pair of quotes, and a blank before a comment"
@@ -122,6 +128,9 @@ impl fmt::Display for ProblemKind {
             Self::BlankAfterEmpty => "there is a blank after the = of an empty value",
             Self::UnterminatedQuote => "this quote is never closed",
             Self::BadEscape => "in double quotes, a backslash stands only before n r t \" \\ $",
+            Self::UnquotedKey => {
+                "a key begins here without quotes, so that its lines would be taken for variables"
+            }
             Self::TextAfterQuote => "there is text after the closing quote",
             Self::Duplicate { first_line } => {
                 return write!(formatter, "this name was already set on line {first_line}");

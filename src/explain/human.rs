@@ -68,7 +68,8 @@ pub fn render(explanation: &Explanation, file: &str, view: View) -> Zeroizing<St
 
 /// Whether those that read the file at all agree about the variable.
 fn is_only_refused(variable: &Variable) -> bool {
-    variable.sights.iter().all(|(_, sight)| matches!(sight, Sight::Value(0) | Sight::Refused(_)))
+    let is_told = variable.line.is_none() && !variable.reasons.is_empty();
+    !is_told && variable.sights.iter().all(|(_, sight)| matches!(sight, Sight::Value(0) | Sight::Refused(_)))
 }
 
 /// Whether all agree about a variable, and not on what is written.

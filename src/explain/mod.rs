@@ -12,7 +12,7 @@ use reasons::Reasons;
 
 use crate::check::Assignment;
 use crate::dotenv::readers::{self, Reader, Refused};
-use crate::dotenv::{Document, Problem};
+use crate::dotenv::{Document, Problem, ProblemKind};
 use crate::secret::Secret;
 
 /// Readers that leave a variable alone which the process has already, where others take the file's value: measured
@@ -104,12 +104,18 @@ pub fn explain(bytes: &[u8], asked: &[&'static dyn Reader], declared: bool) -> E
     let variables = names.iter().map(|name| {
         let line = document.get(name).map(Assignment::from);
         let mut variable = sights(name, line.as_ref(), &readings);
+        // All may agree about the first line of a key.
+        variable.portable &= !problems.iter().any(|problem| is_key(problem, name));
         if !variable.portable {
             reasons.explain(&mut variable, line.as_ref());
         }
         variable
     });
     Explanation { variables: variables.collect(), readers: ids, refusals }
+}
+
+fn is_key(problem: &Problem, name: &str) -> bool {
+    problem.kind == ProblemKind::UnquotedKey && problem.name.as_deref() == Some(name)
 }
 
 /// Where a name first stands, for those whose place is known.

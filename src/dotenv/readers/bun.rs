@@ -19,7 +19,7 @@ impl Reader for Bun {
         "bun"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut scanner = Scanner { rest: bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) };
         let mut written: indexmap::IndexMap<&[u8], Zeroizing<Vec<u8>>> = indexmap::IndexMap::new();
         while !scanner.rest.is_empty() {

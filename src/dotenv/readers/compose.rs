@@ -13,7 +13,7 @@ impl Reader for Compose {
         "compose"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let mut rest = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let mut values = Values::new();

@@ -21,7 +21,7 @@ impl Reader for SplitAndStrip {
         self.id
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = python::text(bytes)?;
         let mut values = Values::new();
         for line in text.split('\n') {

@@ -16,7 +16,7 @@ impl Reader for Deno {
         "deno"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         // It warns of a file that is not UTF-8, and runs without it.
         if std::str::from_utf8(bytes).is_err() {
             return Ok(Values::new());

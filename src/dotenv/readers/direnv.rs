@@ -27,7 +27,7 @@ impl Reader for Direnv {
         "direnv"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let mut values = Values::new();
         for line in text.split(['\n', '\r']) {

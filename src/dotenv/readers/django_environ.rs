@@ -15,7 +15,7 @@ impl Reader for DjangoEnviron {
         "django-environ"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = python::text(bytes)?;
         let mut written = Values::new();
         for (name, value) in python::split_lines(&text).filter_map(assignment) {

@@ -17,8 +17,8 @@ impl Reader for DotenvExpand {
         "dotenv-expand"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
-        let parsed = NodeDotenv.read(bytes, environment)?;
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let parsed = NodeDotenv.model(bytes, environment)?;
         expand_all(in_property_order(parsed), environment, Values::new())
     }
 }
@@ -31,7 +31,7 @@ impl Reader for Vite {
         "vite"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut parsed = parse_env(bytes);
         // It comes from a sorted map; and a value may refer to one that is not expanded yet.
         parsed.sort_keys();

@@ -23,7 +23,7 @@ impl Reader for Dotenvy {
         "dotenvy"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let mut values = Values::new();
         for pair in pairs(bytes) {
             let (name, value) = pair?;
@@ -39,7 +39,7 @@ impl Reader for Just {
         "just"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut values = Values::new();
         for pair in pairs(bytes) {
             let (name, value) = pair?;
@@ -58,7 +58,7 @@ impl Reader for Uv {
     }
 
     /// After the first line that it cannot read it warns, and starts the program without the rest.
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         // Not a line that cannot be read, but a file.
         std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
         let mut values = Values::new();

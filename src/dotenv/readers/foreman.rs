@@ -13,7 +13,7 @@ impl Reader for Foreman {
         "foreman"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
         let text = Zeroizing::new(text.replace("\r\n", "\n"));
         let mut values = Values::new();

@@ -21,7 +21,7 @@ impl Reader for Godotenv {
         "godotenv"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).replace("\r\n", "\n"));
         let mut rest = text.as_str();

@@ -14,7 +14,7 @@ impl Reader for Honcho {
         "honcho"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = python::text(bytes)?;
         let mut values = Values::new();
         for line in python::split_lines(&text) {

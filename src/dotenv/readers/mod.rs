@@ -39,6 +39,7 @@ use std::collections::BTreeMap;
 pub use alone::{alone, keeping_carriage_returns, quote_for, refuses};
 
 use super::Document;
+use super::key_block::Keys;
 use crate::secret::{Secret, Values};
 
 /// The environment variables of the process that reads the file: some readers expand them.
@@ -49,8 +50,18 @@ pub trait Reader: Sync {
     /// Its id, as a manifest names it.
     fn id(&self) -> &'static str;
 
-    /// The variables that it would set.
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused>;
+    /// The variables that it would set: what the program does, exactly.
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused>;
+
+    /// The variables that it would set, without what it takes for one although it is a line of a key: that is a
+    /// part of a secret, and nobody's name.
+    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let mut values = self.model(bytes, environment)?;
+        if let Some(keys) = Keys::of(bytes) {
+            values.retain(|name, _| !keys.hold(name));
+        }
+        Ok(values)
+    }
 }
 
 /// Why a reader gives no variables at all.

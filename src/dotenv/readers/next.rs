@@ -19,8 +19,8 @@ impl Reader for Next {
         "next"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
-        let mut values = NodeDotenv.read(bytes, environment)?;
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let mut values = NodeDotenv.model(bytes, environment)?;
         let names: Vec<_> = values.keys().cloned().collect();
         let mut expansion = Expansion::new();
         for name in names {

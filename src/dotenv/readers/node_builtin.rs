@@ -17,7 +17,7 @@ impl Reader for Node20 {
         "node-20"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).replace('\r', ""));
         let mut rest = text.trim_matches(' ');
         let mut values = Values::new();
@@ -71,7 +71,7 @@ impl Reader for Node22 {
         "node-22"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut values = parse_env(bytes);
         // What the process already has stays, and no variable has an empty name.
         values.retain(|name, _| !name.is_empty() && !environment.contains_key(name));

@@ -33,7 +33,7 @@ impl Reader for NodeDotenv {
         "node-dotenv"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n"));
         let mut values = Values::new();
         for line in LINE.captures_iter(&text) {

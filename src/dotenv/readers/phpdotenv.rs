@@ -18,7 +18,7 @@ impl Reader for PhpDotenv {
         "phpdotenv"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n"));
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let entries = entries(text);

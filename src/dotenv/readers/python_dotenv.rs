@@ -15,7 +15,7 @@ impl Reader for PythonDotenv {
         "python-dotenv"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         read(bytes, environment, Version::Present)
     }
 }
@@ -29,7 +29,7 @@ impl Reader for ComposeV1 {
         "compose-v1"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         read(bytes, environment, Version::OfComposeV1)
     }
 }
@@ -74,8 +74,8 @@ impl Reader for Environs {
         "environs"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
-        let mut values = PythonDotenv.read(bytes, environment)?;
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+        let mut values = PythonDotenv.model(bytes, environment)?;
         for (name, value) in &mut values {
             if let Some(outer) = environment.get(name) {
                 *value = Secret::new(outer.as_str());

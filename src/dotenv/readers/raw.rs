@@ -17,7 +17,7 @@ impl Reader for Docker {
         "docker"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut values = Values::new();
         for (number, line) in lines(bytes).enumerate() {
             let line = utf8_line(line.ok_or(Refused::Rejects)?, number)?;
@@ -44,7 +44,7 @@ impl Reader for Podman {
         "podman"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut values = Values::new();
         for line in lines(bytes) {
             let line = String::from_utf8_lossy(line.ok_or(Refused::Rejects)?);
@@ -81,7 +81,7 @@ impl Reader for Kubectl {
         "kubectl"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let mut values = Values::new();
         for (number, line) in lines(bytes).enumerate() {
             // A line that does not fit ends the reading without an error, and what follows is lost.

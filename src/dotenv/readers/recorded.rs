@@ -150,7 +150,7 @@ fn every_model_does_what_the_program_did() {
             for (_, id) in RECORDED_AS.iter().filter(|(name, _)| readers.iter().any(|reader| reader == name))
             {
                 let reader = super::by_id(id).expect("it is in the list");
-                let got = reader.read(&bytes, &environment).map(|values| as_modelled(&values));
+                let got = reader.model(&bytes, &environment).map(|values| as_modelled(&values));
                 compared += 1;
                 if (got == expected) == known(&case, id) {
                     wrong.push(format!("{id} {case}: {got:?} instead of {expected:?}"));

@@ -31,7 +31,7 @@ impl Reader for RubyDotenv {
         "ruby-dotenv"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let text = Zeroizing::new(text.replace("\r\n", "\n").replace('\r', "\n"));

@@ -17,7 +17,7 @@ impl Reader for Sops {
         "sops"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let mut values = Values::new();
         for line in text.split('\n').filter(|line| !line.is_empty() && !line.starts_with('#')) {

@@ -16,7 +16,7 @@ impl Reader for Symfony {
         "symfony"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n"));
         if text.starts_with('\u{feff}') {
             return Err(Refused::Rejects);

@@ -14,7 +14,7 @@ impl Reader for Systemd {
         "systemd"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = std::str::from_utf8(bytes).map_err(|_| Refused::Rejects)?;
         let mut machine = Machine::default();
         // The file is read as a C string.

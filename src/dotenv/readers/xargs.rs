@@ -18,7 +18,7 @@ impl Reader for Xargs {
         "xargs"
     }
 
-    fn read(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], _environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let mut values = Values::new();
         let arguments = arguments(&text);

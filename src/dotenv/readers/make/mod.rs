@@ -31,7 +31,7 @@ impl Reader for Make {
         "make"
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
         let mut variables = Variables::new(environment);

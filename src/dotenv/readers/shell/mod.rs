@@ -41,7 +41,7 @@ impl Reader for Shell {
         self.id
     }
 
-    fn read(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
+    fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let text = zeroize::Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let mut script = Script {
             rest: &text,

@@ -82,9 +82,14 @@ pub(super) fn sightings(file: &Path, text: &str, places: [Place; 2]) -> Vec<Sigh
         alone: None,
         paragraph: 0,
     };
+    let keys = dotenv::key_lines(text.as_bytes());
     let mut lines = text.lines().enumerate().peekable();
     while let Some((index, line)) = lines.next() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        // What looks like a variable there is part of a secret.
+        if keys.iter().any(|key| key.contains(&number)) {
+            continue;
+        }
         match line::read(line) {
             line::Line::Blank | line::Line::Other => reader.blank(),
             line::Line::Comment(comment) => reader.above.push((number, comment)),

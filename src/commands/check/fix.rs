@@ -27,9 +27,18 @@ fn fix_one(loaded: &mut Loaded, schema: Option<&Schema>, context: &mut Context) 
         context.ui.warn(&format!("{file}: not repaired, because git tracks it"));
         return Ok(());
     }
+    // A pipe can be read only once.
+    let is_regular = !matches!(fs::check_shared_target(path), Err(fs::Error::NotRegular { .. }));
     let _lock = lock.as_ref().map(|lock| Lock::acquire(lock)).transpose()?;
     // Another writer may have been faster.
-    *bytes = fs::read(path)?;
+    if is_regular {
+        *bytes = fs::read(path)?;
+    }
+    if !is_regular || !is_text(bytes) {
+        let reason = if is_regular { "it is not text in UTF-8 without NUL" } else { "it is no regular file" };
+        context.ui.warn(&format!("{file}: not repaired, because {reason}"));
+        return Ok(());
+    }
     if is_wide(facts) {
         fs::make_private(path)?;
         facts.mode = fs::mode(path);
@@ -50,6 +59,11 @@ fn fix_one(loaded: &mut Loaded, schema: Option<&Schema>, context: &mut Context) 
     *bytes = fixed.bytes;
     (*document, *problems) = Document::parse_with_problems(bytes);
     Ok(())
+}
+
+/// Whether somebody can have written it as an env file: a picture, say, must not be touched.
+fn is_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0)
 }
 
 fn is_wide(facts: &FileFacts) -> bool {

@@ -63,7 +63,10 @@ fn no_manifest_is_needed_and_the_most_common_readers_are_asked() {
         "{}",
         run.stdout
     );
-    sandbox("").envward("explain").code(3).stderr_has("no envward.toml here or above");
+    sandbox("").envward("explain").code(3).stderr(
+        "error: no envward.toml here or above says which env file\n\
+         help: name the file, which needs no manifest: envward explain --file .env\n",
+    );
 }
 
 #[test]
@@ -188,6 +191,10 @@ fn an_unknown_reader_is_a_mistake_with_a_suggestion() {
         .code(2)
         .stdout("")
         .stderr("error: no reader is called \"python-dotnev\"\nhelp: did you mean python-dotenv?\n");
+    sandbox
+        .envward("explain --file .env --readers dash")
+        .code(2)
+        .stderr("error: no reader is called \"dash\"\nhelp: did you mean sh?\n");
     sandbox
         .envward("explain --file .env --readers xyz")
         .code(2)

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use inputs::{Inputs, Loaded};
 
+use super::explain;
 use crate::check::format::{self, Place};
 use crate::check::{self, Report, Subject};
 use crate::cli::Format;
@@ -48,6 +49,10 @@ pub struct Args {
     #[arg(long, conflicts_with = "process")]
     fix: bool,
 
+    /// The programs that read the env files, with commas between them [default: those the manifest declares]
+    #[arg(long, value_name = "READERS", value_delimiter = ',', conflicts_with_all = ["process", "store", "code"])]
+    readers: Vec<String>,
+
     /// File with the private key that opens sealed files
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
@@ -58,7 +63,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     if args.code {
         return code::run(args, context);
     }
+    explain::named(&args.readers)?;
     let mut inputs = inputs::load(args, context)?;
+    if !args.readers.is_empty() {
+        inputs.read_by(&args.readers);
+    }
     if args.fix {
         fix::fix(&mut inputs, context)?;
     }

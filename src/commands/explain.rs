@@ -40,6 +40,9 @@ pub struct Args {
     show_values: bool,
 }
 
+/// Shells that read a file as `sh` does.
+const SHELLS: &[&str] = &["dash", "ash", "busybox", "ksh"];
+
 /// Show what each program makes of the env file.
 pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     if let Some(name) = &args.name {
@@ -51,6 +54,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
         return Err(Error::usage_with_help("--show-values shows values to people on a terminal only", help));
     }
     let asked = named(&args.readers)?;
+    if args.file.is_none() && Project::find(context)?.is_none() {
+        context.ui.error("no envward.toml here or above says which env file");
+        context.ui.help("name the file, which needs no manifest: envward explain --file .env");
+        return Ok(ExitCode::Unreadable);
+    }
     let (path, declared) = file(args, context)?;
     let asked = if asked.is_empty() { declared } else { asked };
     let known = !asked.is_empty();
@@ -90,11 +98,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
 }
 
 /// The readers of these ids.
-fn named(ids: &[String]) -> Result<Vec<&'static dyn Reader>, Error> {
+pub(super) fn named(ids: &[String]) -> Result<Vec<&'static dyn Reader>, Error> {
     let find = |id: &String| {
         readers::by_id(id).ok_or_else(|| {
             let known: Vec<_> = readers::ALL.iter().map(|reader| reader.id()).collect();
-            let help = match closest(id, known.iter().copied()) {
+            let meant = SHELLS.contains(&id.as_str()).then_some("sh");
+            let help = match meant.or_else(|| closest(id, known.iter().copied())) {
                 Some(close) => format!("did you mean {close}?"),
                 None => format!("the readers are: {}", known.join(", ")),
             };

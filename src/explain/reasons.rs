@@ -67,7 +67,7 @@ impl<'a> Reasons<'a> {
             let blamed = line.map(|line| blame(*reader, line)).unwrap_or_default();
             for blame in &blamed {
                 say(blame.sentence(&shown(&variable.name)));
-                let help = blame.cause.help().map(str::to_owned);
+                let help = blame.cause.help(!self.suited.is_empty()).map(str::to_owned);
                 let help = help.or_else(|| Some(spelling(line?, self.suited)));
                 variable.help.extend(help);
             }

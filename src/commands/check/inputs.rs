@@ -31,6 +31,17 @@ pub(super) struct Inputs {
     pub(super) others: Vec<OtherEnvironment>,
 }
 
+impl Inputs {
+    /// Says who reads the env files, whatever is declared.
+    pub(super) fn read_by(&mut self, readers: &[String]) {
+        for loaded in &mut self.loaded {
+            if let Content::EnvFile { facts, .. } = &mut loaded.content {
+                facts.readers = readers.to_vec();
+            }
+        }
+    }
+}
+
 /// One thing that is checked.
 pub(super) struct Loaded {
     /// The file as the user would name it, or where the store is.

@@ -26,8 +26,9 @@ pub trait Cause: Sync {
     /// What a reader makes of it that reads another value.
     fn misread(&self, name: &str) -> String;
 
-    /// What to do about it, if it is something else than to write the value in another way.
-    fn help(&self) -> Option<&'static str> {
+    /// What to do about it, if it is something else than to write the value in another way. `declared` says whether
+    /// the readers are known to read the file.
+    fn help(&self, _declared: bool) -> Option<&'static str> {
         None
     }
 

@@ -37,8 +37,13 @@ impl Cause for ExportPrefix {
         format!("another value of {name} would be read, because of export before it")
     }
 
-    fn help(&self) -> Option<&'static str> {
-        Some("remove export, or use --fix; a shell that needs it reads the file after set -a")
+    fn help(&self, declared: bool) -> Option<&'static str> {
+        Some(if declared {
+            "remove export, or use --fix; a shell that needs it reads the file after set -a"
+        } else {
+            "remove export; a shell that needs it reads the file after set -a. --fix removes it where readers are \
+             declared and one of them refuses it"
+        })
     }
 }
 
@@ -59,5 +64,8 @@ mod tests {
             [format!("1:10 error: docker: {refused}; systemd: {lost} {help}")]
         );
         assert!(by(&["bash", "compose"]).is_empty());
+        let undeclared = "(remove export; a shell that needs it reads the file after set -a. --fix removes it where \
+                          readers are declared and one of them refuses it)";
+        assert!(by(&[]).iter().all(|found| found.ends_with(undeclared)) && by(&[]).len() == 1);
     }
 }

@@ -39,7 +39,7 @@ impl Cause for InlineComment {
         format!("the comment would be taken for part of the value of {name}")
     }
 
-    fn help(&self) -> Option<&'static str> {
+    fn help(&self, _declared: bool) -> Option<&'static str> {
         Some("move the comment to a line of its own above, or use --fix")
     }
 }

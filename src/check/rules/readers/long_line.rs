@@ -41,7 +41,7 @@ impl Cause for LongLine {
         format!("the value of {name} would be cut short")
     }
 
-    fn help(&self) -> Option<&'static str> {
+    fn help(&self, _declared: bool) -> Option<&'static str> {
         Some("name a file that holds the value instead")
     }
 }

@@ -161,7 +161,7 @@ impl Asked<'_> {
 
     /// Without declared readers, only what can be written better is worth a warning.
     fn matters(&self, line: &Assignment<'_>, cause: &dyn Cause) -> bool {
-        let is_about_value = cause.help().is_none();
+        let is_about_value = cause.help(self.declared).is_none();
         self.declared
             || !(cause.code().id == quoted::CODE.id
                 || is_about_value && placeholder::is_placeholder(line.value.expose()))
@@ -184,7 +184,7 @@ impl Asked<'_> {
     fn report(&self, line: &Assignment<'_>, effect: &Effect, severity: Severity, report: &mut Report) {
         let said = effect.sentences.iter().map(|(sentence, ids)| format!("{}: {sentence}", ids.join(", ")));
         let message = said.collect::<Vec<_>>().join("; ");
-        let help = effect.cause.help().map_or_else(|| self.spelling(line), str::to_owned);
+        let help = effect.cause.help(self.declared).map_or_else(|| self.spelling(line), str::to_owned);
         let code = effect.cause.code().id;
         report.push(self.subject.finding_at(code, severity, line, message).help(help));
     }

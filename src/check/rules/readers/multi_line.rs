@@ -42,7 +42,7 @@ impl Cause for MultiLine {
         true
     }
 
-    fn help(&self) -> Option<&'static str> {
+    fn help(&self, _declared: bool) -> Option<&'static str> {
         Some("keep it in the sealed file alone, name a file that holds it, or give it as base64")
     }
 }

@@ -38,7 +38,7 @@ impl Cause for TrailingBlank {
         format!("the blank behind it would be taken for part of the value of {name}")
     }
 
-    fn help(&self) -> Option<&'static str> {
+    fn help(&self, _declared: bool) -> Option<&'static str> {
         Some("remove the blank, or use --fix")
     }
 }

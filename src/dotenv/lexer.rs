@@ -85,7 +85,7 @@ impl<'a> Lexer<'a> {
     fn line(&self) -> Result<(Content, usize), Fault> {
         let (bytes, start) = (self.bytes, self.at);
         if start == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
-            return Err(Fault::new(0, ProblemKind::ByteOrderMark));
+            return Err(self.byte_order_mark());
         }
         let (content_end, end) = physical_end(bytes, start);
         let line = readable(bytes, start..content_end)?;
@@ -103,6 +103,17 @@ impl<'a> Lexer<'a> {
             return Err(Fault::new(start, ProblemKind::MergeMarker));
         }
         self.assignment(content_end - text.len(), text, end)
+    }
+
+    /// The fault of the first line: the mark, and the variable that the line would assign without it.
+    fn byte_order_mark(&self) -> Fault {
+        let behind = Self::starting_at(self.bytes, BYTE_ORDER_MARK.len(), self.number);
+        let (name, end) = match behind.line() {
+            Ok((Content::Assignment(parts), end)) => (Some(parts.name), Some(end)),
+            Ok(_) => (None, None),
+            Err(fault) => (fault.name, fault.end),
+        };
+        Fault { at: 0, name, kind: ProblemKind::ByteOrderMark, end }
     }
 
     /// `text` is the first physical line from `at` on, without its line end, which ends at `end`.
@@ -393,7 +404,7 @@ mod tests {
             ),
             (b"A='x'y", "1:6: A: there is text after the closing quote [text-after-quote]"),
             (b"A='x'#y", "1:6: A: there is text after the closing quote [text-after-quote]"),
-            (b"\xef\xbb\xbfA=x\n", "1:1: the file starts with a byte order mark [byte-order-mark]"),
+            (b"\xef\xbb\xbfA=x\n", "1:1: A: the file starts with a byte order mark [byte-order-mark]"),
             (b"A=x\0y", "1:4: there is a NUL byte on this line [nul]"),
             (b"A=x\ry\n", "1:4: there is a carriage return that does not end a line [lone-cr]"),
             (b"A=\xc3\xa4\xff", "1:4: this is not valid UTF-8 [not-utf8]"),

@@ -108,7 +108,7 @@ impl Problem {
             ProblemKind::Duplicate { .. } => {
                 "keep one of the lines: some readers take the first, others the last"
             }
-            ProblemKind::ByteOrderMark => "save the file as UTF-8 without a byte order mark",
+            ProblemKind::ByteOrderMark => "save the file as UTF-8 without a byte order mark, or use --fix",
             ProblemKind::Nul => "remove the byte; no environment can carry it",
             ProblemKind::LoneCarriageReturn => "end lines with LF or CRLF",
             ProblemKind::NotUtf8 => "save the file as UTF-8",

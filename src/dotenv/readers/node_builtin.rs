@@ -178,6 +178,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn for_node_20_a_comment_at_the_end_of_the_file_is_a_name() {
+        for (text, expected) in [
+            ("#A=x ", &[("#A", "x")][..]),
+            ("B=1\n#A=x ", &[("B", "1"), ("#A", "x")]),
+            ("B=1\n # A=x", &[("B", "1"), ("# A", "x")]),
+            ("B=1\n#A=x #y", &[("B", "1"), ("#A", "x")]),
+            ("B=1\n#A=x\n", &[("B", "1")]),
+            ("B=1\n#A=x \n ", &[("B", "1")]),
+            ("B=1\n#A", &[("B", "1")]),
+        ] {
+            let values = Node20.read(text.as_bytes(), &Environment::new()).expect("it refuses nothing");
+            let read: Vec<_> = values.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+            assert_eq!(read, expected, "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_blank_behind_an_equals_sign_takes_the_next_line_for_the_value() {
         let values = Node22.read(b"A= \nDB_PASSWORD=x\nB=\nC=1\n", &Environment::new());
         let values = values.expect("it refuses nothing");

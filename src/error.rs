@@ -314,9 +314,11 @@ fn inject_exit_code(error: &inject::Error) -> ExitCode {
         inject::Error::Refused(_) | inject::Error::Nul { .. } | inject::Error::TooLong { .. } => {
             ExitCode::Findings
         }
-        inject::Error::UnknownName { .. } | inject::Error::NotFound { .. } | inject::Error::Start { .. } => {
-            ExitCode::Usage
-        }
+        inject::Error::UnknownName { .. }
+        | inject::Error::NotFound { .. }
+        | inject::Error::NoFile { .. }
+        | inject::Error::Start { .. } => ExitCode::Usage,
+        inject::Error::Output { .. } => ExitCode::Unreadable,
     }
 }
 

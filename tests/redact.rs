@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use crate::support::shop::{manifest, shop};
 use crate::support::{Run, Sandbox, on_a_terminal};
@@ -59,6 +60,27 @@ for before in range(3):
     for line in &lines[3..] {
         // The characters that share bits with a neighbour stay.
         assert!(line.contains(mask) && line.len() < mask.len() + 9, "{line}");
+    }
+}
+
+#[test]
+fn values_that_are_broken_into_lines_are_masked() {
+    let sandbox = project();
+    let key = "3f9a".repeat(4) + "0b7e55d1c2a48e96" + "7d30f6b81e4c9a25" + "c4e8a1079bd3625f";
+    sandbox.write(".env.production", format!("API_KEY={key}\nDB_PASSWORD='{PASSWORD}'\nLOG_LEVEL=INFO\n"));
+    for script in [
+        "echo \"$API_KEY\" | base64",
+        "echo \"some text before: $API_KEY\" | base64",
+        "echo \"$API_KEY\" | base64 | sed 's/$/\\r/'",
+        "echo \"$API_KEY\" | base64 | sed 's/^/    /'",
+        "echo \"$API_KEY\" | base64 -w 64",
+        "echo \"$API_KEY\" | fold -w 40",
+        "printf %s \"$API_KEY\" | od -An -v -tx1 | tr -d ' \\n' | fold -w 60",
+    ] {
+        let shown = run(&sandbox, script).success().stdout;
+        assert!(shown.contains("[redacted API_KEY]"), "{script}: {shown}");
+        // The encoded texts before and after it, and what shares characters with them.
+        assert!(shown.len() < 60, "{script}: {shown}");
     }
 }
 
@@ -136,8 +158,64 @@ fn a_signal_that_ends_the_command_is_told_and_signals_are_passed_on() {
 }
 
 #[test]
-fn what_the_command_leaves_in_the_background_is_not_waited_for() {
-    run(&project(), "sleep 60 & echo started").success().stdout("started\n");
+fn what_the_command_leaves_in_the_background_is_shown_as_long_as_it_can_write() {
+    let sandbox = project();
+    run(&sandbox, "(sleep 0.5; echo late $API_KEY) & echo done")
+        .success()
+        .stdout("done\nlate [redacted API_KEY]\n");
+    run(&sandbox, "sleep 60 > /dev/null 2>&1 & echo started").success().stdout("started\n");
+    // Ctrl-C ends the wait for it.
+    let mut child = started(&sandbox, "sleep 60 & echo started");
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "started");
+    std::thread::sleep(Duration::from_millis(300));
+    sandbox.shell(&format!("kill -INT {}", child.id()));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn output_that_cannot_be_written_is_said() {
+    let sandbox = project();
+    let program = env!("CARGO_BIN_EXE_envward");
+    let said =
+        sandbox.shell(&format!("{program} run --redact -- sh -c 'echo hi' 2>&1 > /dev/full || echo $?"));
+    assert_eq!(
+        said,
+        "envward: error: cannot write what the command printed: No space left on device (os error 28)\n3\n"
+    );
+    // Whose reader has gone ends as a program does that is told so.
+    let script =
+        format!("{program} run --redact -- sh -c 'sleep 0.3; echo hi' | true; echo ${{PIPESTATUS[0]}}");
+    let output = sandbox.command("bash").args(["-c", &script]).output().unwrap();
+    assert_eq!((output.stdout, output.stderr), (b"141\n".to_vec(), Vec::new()));
+}
+
+#[test]
+fn both_streams_keep_their_order_if_they_go_to_one_place() {
+    let sandbox = project();
+    let program = env!("CARGO_BIN_EXE_envward");
+    let script = "echo o1; echo e1 >&2; echo o2; echo e2 $API_KEY >&2";
+    let shown = sandbox.shell(&format!("{program} run --redact -- sh -c '{script}' 2>&1 | cat"));
+    assert_eq!(shown, "o1\ne1\no2\ne2 [redacted API_KEY]\n");
+    sandbox.shell(&format!("{program} run --redact -- sh -c '{script}' > both.txt 2>&1"));
+    assert_eq!(sandbox.read("both.txt"), shown);
+}
+
+#[test]
+fn ctrl_z_stops_the_command_until_it_is_let_go_on() {
+    let sandbox = project();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/job_control.py");
+    for redirection in ["", " < /dev/null", " | cat"] {
+        let command = format!(
+            "{} run --redact -- sh -c 'echo ready; i=0; while [ $i -lt 30 ]; do sleep 0.05; i=$((i+1)); done; \
+             echo $API_KEY; exit 4'{redirection}",
+            env!("CARGO_BIN_EXE_envward")
+        );
+        let output = sandbox.command("python3").args([script, &command]).output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        let code = if redirection == " | cat" { 0 } else { 4 };
+        assert_eq!(said, format!("stopped\nwent on, and ended with {code}\n"), "{redirection}");
+    }
 }
 
 #[test]
@@ -155,7 +233,7 @@ fn a_command_that_cannot_be_started_says_so() {
         .envward("run --redact -- ./nothing-here")
         .code(2)
         .stdout("")
-        .stderr_has("envward: error: cannot find the command \"./nothing-here\"\n");
+        .stderr_has("envward: error: cannot find the command \"./nothing-here\": the file does not exist\n");
 }
 
 #[test]

@@ -37,6 +37,18 @@ pub enum Error {
         /// The command as given.
         name: String,
     },
+    /// The file that was named as the command is not there.
+    #[error("cannot find the command {name:?}: the file does not exist")]
+    NoFile {
+        /// The command as given.
+        name: String,
+    },
+    /// What the command printed cannot be written, so that some of it is lost.
+    #[error("cannot write what the command printed: {source}")]
+    Output {
+        /// The operating system's reason.
+        source: io::Error,
+    },
     /// The command is there but cannot be run.
     #[error("cannot run {name:?}: {source}")]
     Start {
@@ -59,7 +71,7 @@ impl Error {
                 Some(format!("if that is what you want, add: {}", flags.join(" ")))
             }
             Self::TooLong { .. } => Some("put the value into a file and hand over its path".to_owned()),
-            Self::NotFound { name } if name.contains(char::is_whitespace) => Some(
+            Self::NotFound { name } | Self::NoFile { name } if name.contains(char::is_whitespace) => Some(
                 "give the command and its arguments as separate words, without quotes round them".to_owned(),
             ),
             Self::NotFound { .. } => {
@@ -68,7 +80,7 @@ impl Error {
             Self::Start { source, .. } if source.kind() == io::ErrorKind::ArgumentListTooLong => {
                 Some("hand over fewer variables with --only or --except".to_owned())
             }
-            Self::Nul { .. } | Self::Start { .. } => None,
+            Self::NoFile { .. } | Self::Nul { .. } | Self::Output { .. } | Self::Start { .. } => None,
         }
     }
 }

@@ -23,9 +23,13 @@ pub struct Program<'a> {
 }
 
 impl Program<'_> {
+    fn is_path(&self) -> bool {
+        Path::new(self.name).components().count() > 1
+    }
+
     /// The file to run: the name itself if it holds a slash, else the first executable of that name in PATH.
     fn locate(&self) -> Result<PathBuf, Error> {
-        if Path::new(self.name).components().count() > 1 {
+        if self.is_path() {
             return Ok(self.directory.join(self.name));
         }
         let candidates = std::env::split_paths(self.path.unwrap_or_default());
@@ -50,14 +54,20 @@ impl Program<'_> {
     }
 
     fn not_found(&self) -> Error {
-        Error::NotFound { name: self.name.to_string_lossy().into_owned() }
+        let name = self.name.to_string_lossy().into_owned();
+        if self.is_path() { Error::NoFile { name } } else { Error::NotFound { name } }
     }
 
     pub(super) fn failed(&self, source: io::Error) -> Error {
-        match source.kind() {
-            io::ErrorKind::NotFound => self.not_found(),
-            _ => Error::Start { name: self.name.to_string_lossy().into_owned(), source },
-        }
+        let is_there = || self.locate().is_ok_and(|file| file.exists());
+        let source = match source.kind() {
+            io::ErrorKind::NotFound if is_there() => {
+                io::Error::other("the program that its first line names, or its loader, does not exist")
+            }
+            io::ErrorKind::NotFound => return self.not_found(),
+            _ => source,
+        };
+        Error::Start { name: self.name.to_string_lossy().into_owned(), source }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod parts;
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
+use zeroize::Zeroizing;
 
 pub use self::encoding::Encoding;
 pub use self::matcher::{Match, Matcher};
@@ -49,7 +50,7 @@ pub struct Collector {
 
 /// Values to look for.
 pub struct Needles {
-    /// Finds them; its patterns are the forms.
+    /// Finds them; its patterns are the forms, to be masked without their line ends.
     pub matcher: Matcher,
     /// Of each pattern, whose it is and how it is written down.
     forms: Vec<(usize, Encoding)>,
@@ -102,11 +103,15 @@ impl Collector {
     pub fn build(self) -> Needles {
         let mut origins = Vec::with_capacity(self.texts.len());
         let mut found = Vec::new();
+        let is_masked = self.purpose == Purpose::Mask;
         for (text, origin) in self.texts {
             let is_long = |(encoding, form): &(Encoding, encoding::Form)| {
                 *encoding == Encoding::Plain || form.len() >= SHORTEST_FORM
             };
             let forms = encoding::forms(text.expose()).into_iter().filter(is_long);
+            let forms =
+                forms.map(|(encoding, form)| (encoding, if is_masked { folded(&form) } else { form }));
+            let forms = forms.filter(|(_, form)| form.len() >= matcher::SHORTEST);
             found.extend(forms.map(|(encoding, form)| (form, (origins.len(), encoding))));
             origins.push(origin);
         }
@@ -121,6 +126,22 @@ impl Collector {
         skipped.dedup();
         Needles { matcher: Matcher::new(patterns), forms, origins, skipped }
     }
+}
+
+/// Whether a byte is part of a line end, which in output that is masked counts for nothing: CR, LF, and the blanks behind
+/// them.
+pub fn is_break(byte: u8, is_in_break: bool) -> bool {
+    matches!(byte, b'\n' | b'\r') || is_in_break && matches!(byte, b' ' | b'\t')
+}
+
+/// A form without its line ends, and as it would stand behind one.
+fn folded(form: &encoding::Form) -> encoding::Form {
+    let mut in_break = true;
+    let mut keep = |byte: &&u8| {
+        in_break = is_break(**byte, in_break);
+        !in_break
+    };
+    Zeroizing::new(form.iter().filter(&mut keep).copied().collect())
 }
 
 impl Needles {

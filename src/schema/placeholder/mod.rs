@@ -50,7 +50,7 @@ pub fn classify(value: &str) -> Placeholder {
 /// Whether it has a mark that no real value has.
 fn has_mark(value: &str) -> bool {
     has_angle_brackets(value)
-        || (value.contains("{{") && value.contains("}}"))
+        || is_template(value)
         || is_cut_off(value)
         || has_run(value)
         || (value.starts_with("!!!") && value.ends_with("!!!"))
@@ -73,6 +73,21 @@ fn has_angle_brackets(value: &str) -> bool {
         })
 }
 
+/// `${{ secrets.KEY }}`, `.{{ domain }}`, `https://{{ host }}`: a mark of a template, and round it nothing but a scheme
+/// and a domain. A text with marks in it is what some program fills in at its time.
+fn is_template(value: &str) -> bool {
+    let scheme =
+        value.split_once("://").filter(|(scheme, _)| scheme.chars().all(|each| each.is_alphanumeric()));
+    let rest = scheme.map_or(value, |(_, rest)| rest);
+    let Some((before, marked)) = rest.split_once("{{") else { return false };
+    let Some((_, after)) = marked.split_once("}}") else { return false };
+    let (before, after) = (before.trim_end_matches('$'), after.trim_end_matches('/'));
+    let is_domain = |text: &str| text.chars().all(|each| each.is_alphanumeric() || "-.:".contains(each));
+    let begins = before.is_empty() || before.ends_with('.') && is_domain(before);
+    let ends = after.is_empty() || after.starts_with(['.', ':']) && is_domain(after);
+    begins && ends
+}
+
 /// `...`, `sk-...`, `AKIA...`: what a person leaves out, after nothing or the beginning of a key.
 fn is_cut_off(value: &str) -> bool {
     let begun = ["...", "…"].iter().find_map(|dots| value.split_once(dots)).map(|(before, _)| before);
@@ -91,7 +106,18 @@ fn has_run(value: &str) -> bool {
         || is_filler_only('x')
         || is_filler_only('X')
         || value.contains("xxxx")
+        || is_key_of_fillers(value)
         || value.contains("XXXX")
+}
+
+/// `pk_test_xxx`: the beginning of a key and a filler.
+fn is_key_of_fillers(value: &str) -> bool {
+    value.rsplit_once(['_', '-']).is_some_and(|(before, last)| {
+        before.len() <= 16
+            && words::begins_key(before)
+            && last.len() >= 3
+            && last.chars().all(|each| each == 'x')
+    })
 }
 
 #[cfg(test)]
@@ -162,6 +188,9 @@ mod tests {
                 "pk_live_...",
                 "!!!SET DJANGO_SECRET_KEY!!!",
                 ".{{ cookiecutter.domain_name }}",
+                "https://{{ host }}.example.com",
+                "pk_test_xxx",
+                "sk_live_xxxx",
                 "https://YOUR_ACCOUNT_ID.r2.cloudflarestorage.com",
                 "YOUR_SECRET_KEY",
                 "your-super-secret-key-change-this-in-production-at-least-256-bits-long",
@@ -239,6 +268,12 @@ mod tests {
                 "${APP_NAME}",
                 "postgresql://${DB_USER}:${DB_PASSWORD}@db/app",
                 "{\"a\": {\"b\": 1}}",
+                "Hello {{ name }}, code Zx81kQmv99Tr5LpW",
+                "{\"url\": \"https://x/{{id}}\"}",
+                "https://x/{{id}}",
+                "changemeZx81kQmv99Tr5LpW",
+                "your-Zx81kQmv99Tr5LpWq",
+                "abc-xxx",
                 "* * * * *",
             ],
         );

@@ -181,6 +181,10 @@ const SOURCES: &[&str] = &["aws", "console", "dashboard", "portal", "settings"];
 /// What lower-case text that is not a URL looks like.
 pub(super) fn classify(value: &str) -> Placeholder {
     let words: Vec<&str> = words(value).collect();
+    // Somebody made that up, and the rest may be a part of it.
+    if words.iter().any(|word| is_random(word)) {
+        return Placeholder::No;
+    }
     if is_request(value, &words) || is_yours(value) || is_praise(&words) || is_described_key(&words) {
         Placeholder::Sure
     } else if is_description(&words) || has_example_domain(value) {
@@ -193,6 +197,18 @@ pub(super) fn classify(value: &str) -> Placeholder {
 /// Whether lower-case text asks to be replaced, and does not only praise itself.
 pub(super) fn asks(value: &str) -> bool {
     is_request(value, &words(value).collect::<Vec<_>>()) || is_yours(value)
+}
+
+/// Whether a word is long, and goes between letters and digits as no words do.
+fn is_random(word: &str) -> bool {
+    let switches =
+        word.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit());
+    word.len() >= 12 && switches.count() >= 4
+}
+
+/// Whether a value begins as the keys of well-known services do.
+pub(super) fn begins_key(value: &str) -> bool {
+    words(value).next().is_some_and(|first| KEY_PREFIXES.contains(&first))
 }
 
 /// Letters and digits between anything else.

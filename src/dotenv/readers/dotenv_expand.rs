@@ -1,5 +1,6 @@
 //! The npm package `dotenv-expand` 12 over `dotenv`, and Vite 8's `loadEnv`, which has the same expansion over
 //! Node.js' own parser: a loop that replaces the first reference until none is left, whatever quotes the value had.
+//! Of `dotenv-expand`, version 1000 also runs commands: what it would run is refused.
 
 use zeroize::Zeroizing;
 
@@ -19,8 +20,17 @@ impl Reader for DotenvExpand {
 
     fn model(&self, bytes: &[u8], environment: &Environment) -> Result<Values, Refused> {
         let parsed = NodeDotenv.model(bytes, environment)?;
-        expand_all(in_property_order(parsed), environment, Values::new())
+        let values = expand_all(in_property_order(parsed.clone()), environment, Values::new())?;
+        // From version 1000 on it runs them, whatever quotes or backslash they stand behind.
+        if parsed.values().chain(values.values()).any(|value| has_command(value.expose())) {
+            return Err(Refused::Computes);
+        }
+        Ok(values)
     }
+}
+
+fn has_command(text: &str) -> bool {
+    text.split_once("$(").is_some_and(|(_, after)| after.contains(')'))
 }
 
 /// `loadEnv` of Vite, as its configuration and `import.meta.env` use it.
@@ -162,6 +172,17 @@ mod tests {
         let expected = pairs(&[("A", "/home/u"), ("B", "$HOME"), ("C", "d"), ("D", "yes")]);
         assert_eq!(read(&DotenvExpand, text), Ok(expected.clone()));
         assert_eq!(read(&Vite, text), Ok(expected));
+    }
+
+    #[test]
+    fn what_a_newer_version_would_run_is_refused() {
+        for text in
+            ["A='$(id)'\n", "A=\"x$(id)\"\n", "A=\\$(id)\n", "A=$(\nB='${A}id)'\n", "A='${NO:-$(id)}'\n"]
+        {
+            assert_eq!(read(&DotenvExpand, text), Err(Refused::Computes), "{text}");
+        }
+        assert_eq!(read(&DotenvExpand, "A='$(id'\n"), Ok(pairs(&[("A", "$(id")])));
+        assert_eq!(read(&Vite, "A='$(id)'\n"), Ok(pairs(&[("A", "$(id)")])));
     }
 
     #[test]

@@ -80,6 +80,8 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
     ("enc_latin1", &["xargs"], "grep takes a file that is not UTF-8 for a binary one, as the locale is"),
     ("key_path", &["dotenv-expand", "environs"], "they give the PATH of the process, which was another one"),
     ("var_cmdsub_dq", &["ruby-dotenv"], "the model runs no command"),
+    ("sq_cmd", &["dotenv-expand"], "version 1000 runs the command, recorded with 12"),
+    ("var_cmdsub_dq", &["dotenv-expand"], "version 1000 runs the command, recorded with 12"),
     ("var_cmdsub_dq", &["symfony"], "recorded without the component that runs the command"),
 ];
 

@@ -76,8 +76,7 @@ fn has_angle_brackets(value: &str) -> bool {
 /// `${{ secrets.KEY }}`, `.{{ domain }}`, `https://{{ host }}`: a mark of a template, and round it nothing but a scheme
 /// and a domain. A text with marks in it is what some program fills in at its time.
 fn is_template(value: &str) -> bool {
-    let scheme =
-        value.split_once("://").filter(|(scheme, _)| scheme.chars().all(|each| each.is_alphanumeric()));
+    let scheme = value.split_once("://").filter(|(scheme, _)| scheme.chars().all(char::is_alphanumeric));
     let rest = scheme.map_or(value, |(_, rest)| rest);
     let Some((before, marked)) = rest.split_once("{{") else { return false };
     let Some((_, after)) = marked.split_once("}}") else { return false };

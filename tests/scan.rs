@@ -315,3 +315,51 @@ fn a_shallow_clone_says_what_it_lacks() {
         .stdout_has("this clone lacks older commits or contents");
     assert!(tool("git").is_some());
 }
+
+#[test]
+fn a_value_in_utf_16_is_found() {
+    let sandbox = project();
+    let text = format!("the key\r\nis {KEY} there\r\n");
+    for (name, to_bytes) in [("le.txt", u16::to_le_bytes as fn(u16) -> [u8; 2]), ("be.txt", u16::to_be_bytes)]
+    {
+        let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+        sandbox.write(name, units.flat_map(to_bytes).collect::<Vec<u8>>());
+    }
+    let run = sandbox.envward("scan --format json").code(1);
+    hidden(&run);
+    assert_eq!(
+        found(&run),
+        expected(&[("be.txt", 2, "API_KEY", "plain"), ("le.txt", 2, "API_KEY", "plain")])
+    );
+}
+
+#[test]
+fn a_value_in_a_name_is_found_and_not_shown() {
+    let sandbox = project();
+    sandbox.write(&format!("dump-{KEY}/a.txt"), "a\n");
+    sandbox.write(&format!("b/{KEY}.txt"), format!("{STAGING}\n"));
+    let run = sandbox.envward("scan").code(1);
+    hidden(&run);
+    let value = "the value of API_KEY (production) stands in this name";
+    let _ = run
+        .stdout_has(&format!("error[leaked-value]: {value}\n--> b/[API_KEY].txt\n"))
+        .stdout_has(&format!("error[leaked-value]: {value}\n--> dump-[API_KEY]\n"))
+        .stdout_has("the value of API_KEY (staging) stands here\n--> b/[API_KEY].txt:1:1\n")
+        .stdout_has(": 3 errors\n");
+    // Also in what was committed once, in a branch's name, and in what is staged.
+    sandbox.shell(&format!("git add -A && git commit -qm names && git branch fix-{KEY}"));
+    sandbox.shell("git rm -qr b dump-* && git commit -qm gone");
+    let run = sandbox.envward("scan --history").code(1);
+    hidden(&run);
+    let commit = sandbox.shell("git rev-parse HEAD~1");
+    let _ = run
+        .stdout_has(&format!("{value} in commit {}\n--> b/[API_KEY].txt\n", &commit[..10]))
+        .stdout_has(&format!("{value} in commit {}\n--> dump-[API_KEY]\n", &commit[..10]))
+        .stdout_has(&format!("{value}\n--> refs/heads/fix-[API_KEY]\n"))
+        .stdout_has(": 4 errors\n");
+    sandbox.write(&format!("c/{KEY}.txt"), "c\n");
+    sandbox.shell("git add -A");
+    let run = sandbox.envward("scan --staged").code(1);
+    hidden(&run);
+    let _ = run.stdout_has(&format!("{value}\n--> c/[API_KEY].txt\n"));
+}

@@ -15,6 +15,8 @@ pub enum Kind {
     Blob,
     /// A commit or a tag, with its message.
     Message,
+    /// A directory: the names in it.
+    Tree,
 }
 
 /// Where an object came into the history.
@@ -27,7 +29,7 @@ pub struct Whereabouts {
 }
 
 impl Git {
-    /// Hands over every file content, commit and tag of the repository, each once, in no order.
+    /// Hands over every file content, directory, commit and tag of the repository, each once, in no order.
     ///
     /// # Errors
     /// git fails or answers something else, or `read` fails.
@@ -49,6 +51,7 @@ impl Git {
                 match kind {
                     "blob" => read(id, Kind::Blob, &mut content)?,
                     "commit" | "tag" => read(id, Kind::Message, &mut content)?,
+                    "tree" => read(id, Kind::Tree, &mut content)?,
                     _ => {}
                 }
                 io::copy(&mut content, &mut io::sink())?;
@@ -151,6 +154,46 @@ impl Git {
             Ok(())
         })?;
         Ok(known)
+    }
+
+    /// Hands over each path that a commit changed, from the top of the work tree, with the commit, the oldest first.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn changed_paths(&self, mut read: impl FnMut(&str, &str)) -> Result<(), Error> {
+        let mut arguments =
+            vec!["log", "--all", "--topo-order", "--reverse", "-z", "--name-only", "--diff-filter=d"];
+        arguments.extend([
+            "-m",
+            "--root",
+            "--format=%x01%H",
+            "--no-renames",
+            "--no-relative",
+            "--no-ext-diff",
+        ]);
+        self.stream(arguments, |output| {
+            let (mut commit, mut field) = (String::new(), Vec::new());
+            while output.read_until(0, &mut field)? > 0 {
+                let text = String::from_utf8_lossy(&field).into_owned();
+                field.clear();
+                let text = text.trim_end_matches('\0').trim_start_matches('\n');
+                match text.strip_prefix(char::from(COMMIT)) {
+                    Some(id) => id.clone_into(&mut commit),
+                    None if text.is_empty() => {}
+                    None => read(&commit, text),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The full names of all branches, tags and other references.
+    ///
+    /// # Errors
+    /// git fails.
+    pub fn references(&self) -> Result<Vec<String>, Error> {
+        let text = self.text(["for-each-ref", "--format=%(refname)"])?;
+        Ok(text.lines().map(str::to_owned).collect())
     }
 
     /// Runs git and hands over its output as it comes. A reader that stops early is no failure.

@@ -53,6 +53,19 @@ pub fn forms(text: &str) -> Vec<(Encoding, Form)> {
     forms
 }
 
+/// As programs of Windows write text, in both orders of bytes.
+pub fn utf16(text: &str) -> [Form; 2] {
+    let mut forms = [
+        Zeroizing::new(Vec::with_capacity(2 * text.len())),
+        Zeroizing::new(Vec::with_capacity(2 * text.len())),
+    ];
+    for unit in text.encode_utf16() {
+        forms[0].extend_from_slice(&unit.to_le_bytes());
+        forms[1].extend_from_slice(&unit.to_be_bytes());
+    }
+    forms
+}
+
 fn bytes(text: &str) -> Form {
     Zeroizing::new(text.as_bytes().to_vec())
 }

@@ -108,11 +108,16 @@ impl Collector {
             let is_long = |(encoding, form): &(Encoding, encoding::Form)| {
                 *encoding == Encoding::Plain || form.len() >= SHORTEST_FORM
             };
-            let forms = encoding::forms(text.expose()).into_iter().filter(is_long);
-            let forms =
-                forms.map(|(encoding, form)| (encoding, if is_masked { folded(&form) } else { form }));
-            let forms = forms.filter(|(_, form)| form.len() >= matcher::SHORTEST);
-            found.extend(forms.map(|(encoding, form)| (form, (origins.len(), encoding))));
+            let mut forms = encoding::forms(text.expose());
+            if is_masked {
+                for (_, form) in &mut forms {
+                    *form = folded(form);
+                }
+            } else {
+                forms.extend(encoding::utf16(text.expose()).map(|form| (Encoding::Plain, form)));
+            }
+            forms.retain(|form| is_long(form) && form.1.len() >= matcher::SHORTEST);
+            found.extend(forms.into_iter().map(|(encoding, form)| (form, (origins.len(), encoding))));
             origins.push(origin);
         }
         // Two values can have a form in common: it is the first one's.

@@ -197,7 +197,14 @@ mod tests {
     fn finding(variable: &str, file: &str, line: u32) -> Finding {
         let (variable, environments) = (variable.to_owned(), vec!["production".to_owned()]);
         let kind = Kind::Value { variable, environments, encoding: Encoding::Base64 };
-        Finding { kind, file: file.to_owned(), line: Some(line), column: Some(1), object: None }
+        Finding {
+            kind,
+            file: file.to_owned(),
+            line: Some(line),
+            column: Some(1),
+            object: None,
+            is_in_name: false,
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub const MOST: usize = 1000;
 pub struct Searcher {
     /// The values; none with `--patterns`.
     pub needles: Needles,
-    tokens: Tokens,
+    pub(super) tokens: Tokens,
 }
 
 /// Something that was found in a stream.

@@ -82,6 +82,8 @@ pub struct Finding {
     pub column: Option<u32>,
     /// Where in git it is, if it was found in the history.
     pub object: Option<Object>,
+    /// Whether it stands in the name, of which the file shows the rest.
+    pub is_in_name: bool,
 }
 
 impl Finding {
@@ -94,19 +96,32 @@ impl Finding {
             },
             What::Token(token) => Kind::Token { id: token.id, name: token.name },
         };
-        Self { kind, file: file.to_owned(), line: Some(hit.line), column: Some(hit.column), object: None }
+        Self {
+            kind,
+            file: file.to_owned(),
+            line: Some(hit.line),
+            column: Some(hit.column),
+            object: None,
+            is_in_name: false,
+        }
+    }
+
+    /// What stands in the name of a file, a branch or a tag; `file` is the name without it.
+    pub(super) fn in_name(what: What<'_>, file: &str) -> Self {
+        let hit = Hit { what, line: 0, column: 0 };
+        Self { line: None, column: None, is_in_name: true, ..Self::of(&hit, file) }
     }
 
     /// Says that a file was not searched, or not in full.
     pub fn unsearched(file: &str, reason: impl Into<String>) -> Self {
         let kind = Kind::Unsearched(reason.into());
-        Self { kind, file: file.to_owned(), line: None, column: None, object: None }
+        Self { kind, file: file.to_owned(), line: None, column: None, object: None, is_in_name: false }
     }
 
     /// Says that values were not searched for.
     pub fn unknown_values(reason: impl Into<String>) -> Self {
         let kind = Kind::UnknownValues(reason.into());
-        Self { kind, file: String::new(), line: None, column: None, object: None }
+        Self { kind, file: String::new(), line: None, column: None, object: None, is_in_name: false }
     }
 
     /// The order in which findings are shown.
@@ -147,6 +162,7 @@ impl Finding {
                 format!(" in git's object {}, which no branch, tag or stash reaches", short(id))
             }
         };
+        let here = if self.is_in_name { "in this name" } else { "here" };
         match &self.kind {
             Kind::Value { variable, environments, encoding } => {
                 let environments = if environments.is_empty() {
@@ -156,7 +172,10 @@ impl Finding {
                 };
                 let encoded = Some(encoding.words()).filter(|words| !words.is_empty());
                 let encoded = encoded.map(|words| format!("{words} ")).unwrap_or_default();
-                format!("the {encoded}value of {}{environments} stands here{place}", shown(variable))
+                format!("the {encoded}value of {}{environments} stands {here}{place}", shown(variable))
+            }
+            Kind::Token { name, .. } if self.is_in_name => {
+                format!("this name holds what looks like {name}{place}")
             }
             Kind::Token { name, .. } => format!("this looks like {name}{place}"),
             Kind::Unsearched(reason) => format!("not searched: {}", ui::escape(reason)),

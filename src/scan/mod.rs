@@ -8,6 +8,7 @@ pub mod content;
 mod finding;
 pub mod history;
 pub mod json;
+pub mod names;
 pub mod tokens;
 pub mod tree;
 pub mod unpack;

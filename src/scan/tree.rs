@@ -80,10 +80,12 @@ impl Worker<'_> {
         if !is_named && (entry.file_name() == ".git" || self.tree.own.contains(entry.path())) {
             return WalkState::Skip;
         }
+        let path = entry.path();
+        let name = path.strip_prefix(self.tree.base).unwrap_or(path).to_string_lossy();
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
-            let path = entry.path();
-            let shown = path.strip_prefix(self.tree.base).unwrap_or(path);
-            self.unpacker.file(path, &shown.to_string_lossy());
+            self.unpacker.file(path, &name);
+        } else {
+            self.unpacker.name(&name);
         }
         WalkState::Continue
     }

@@ -57,6 +57,7 @@ impl<'a> Unpacker<'a> {
 
     /// Searches a file; `name` is what it is called in findings.
     pub fn file(&mut self, path: &Path, name: &str) {
+        let name = &self.name(name);
         self.left.store(MOST_UNPACKED, Ordering::Relaxed);
         let result = File::open(path).and_then(|mut file| {
             let mut buffer = self.buffer();
@@ -75,9 +76,28 @@ impl<'a> Unpacker<'a> {
 
     /// Searches a stream.
     pub fn stream(&mut self, reader: &mut dyn Read, name: &str) {
+        let name = &self.name(name);
         self.left.store(MOST_UNPACKED, Ordering::Relaxed);
         let result = self.nested(reader, name, 0);
         self.say(name, result);
+    }
+
+    /// Looks at a name, of whose directories each is looked at when it comes itself; gives it as it may be shown.
+    pub fn name(&mut self, name: &str) -> String {
+        self.inner("", name)
+    }
+
+    /// Looks at a name within an archive; `outer` is that of the archive, and `!`.
+    fn inner(&mut self, outer: &str, name: &str) -> String {
+        let found = self.searcher.name(name);
+        let shown = format!("{outer}{}", found.shown);
+        let directories = name.rfind('/').map_or(0, |slash| slash + 1);
+        for (what, end) in found.found {
+            if end > directories {
+                self.findings.push(Finding::in_name(what, &shown));
+            }
+        }
+        shown
     }
 
     fn buffer(&mut self) -> Buffer {
@@ -149,7 +169,7 @@ impl<'a> Unpacker<'a> {
         for entry in archive.entries()? {
             let mut entry = entry?;
             if entry.header().entry_type().is_file() {
-                let name = format!("{name}!{}", String::from_utf8_lossy(&entry.path_bytes()));
+                let name = self.inner(&format!("{name}!"), &String::from_utf8_lossy(&entry.path_bytes()));
                 let result = self.nested(&mut entry, &name, depth + 1);
                 self.say(&name, result);
             }
@@ -161,7 +181,7 @@ impl<'a> Unpacker<'a> {
         let mut archive = ZipArchive::new(reader).map_err(io::Error::other)?;
         for index in 0..archive.len() {
             let inner = archive.name_for_index(index).and_then(Result::ok).unwrap_or_default();
-            let name = format!("{name}!{inner}");
+            let name = self.inner(&format!("{name}!"), &inner);
             let result = match archive.by_index(index) {
                 Ok(entry) if entry.is_file() => self.unpacked(entry, &name, depth),
                 Ok(_) => Ok(()),

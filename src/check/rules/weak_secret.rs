@@ -1,8 +1,10 @@
 //! `weak-secret`: a secret that can be guessed.
 
+use std::collections::HashSet;
+
 use super::{Code, Rule, is_credential};
 use crate::check::{Finding, Report, Severity, State, Subject, shown};
-use crate::schema::strength::is_weak;
+use crate::schema::strength::{is_weak, looks_random};
 use crate::schema::types::Typed;
 
 /// A secret that can be guessed.
@@ -28,12 +30,19 @@ impl Rule for WeakSecret {
                 && let Some((what, text)) = candidate(subject, found)
                 && is_weak(text)
             {
-                let message = format!("{what}{} is easy to guess", shown(assignment.name));
+                let judged = if is_short(text) { "short for a random secret" } else { "easy to guess" };
+                let message = format!("{what}{} is {judged}", shown(assignment.name));
                 report
                     .push(subject.finding_at(CODE.id, CODE.severity, assignment, message).help(help(found)));
             }
         }
     }
+}
+
+/// Whether it is random as it looks, and only too little of it: nobody guesses it from a dictionary.
+fn is_short(text: &str) -> bool {
+    const VARIED: usize = 7;
+    looks_random(text) && text.chars().collect::<HashSet<_>>().len() >= VARIED
 }
 
 /// The text that has to be hard to guess: the value, or the password inside a URL.
@@ -86,5 +95,13 @@ mod tests {
                 "2:5 warning: the password in URL is easy to guess (use a random value of 128 bits or more)",
             ]
         );
+        let found = |key: &str| check(CODE.id, "[vars.KEY]\n", &format!("KEY={key}\n"));
+        for short in ["9f86d081884c7d65", "Zx81kQmv99Tr5LpW"] {
+            let message =
+                "1:5 warning: KEY is short for a random secret (use a random value of 128 bits or more)";
+            assert_eq!(found(short), [message]);
+        }
+        let message = "1:5 warning: KEY is easy to guess (use a random value of 128 bits or more)";
+        assert_eq!(found("aaaaaaaaaaaaaaaa"), [message]);
     }
 }

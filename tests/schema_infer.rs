@@ -323,3 +323,20 @@ fn a_port_stays_one_for_a_program_that_makes_a_number_of_it() {
         report["variables"].as_array().unwrap().iter().map(|variable| &variable["type"]).collect();
     assert_eq!(types, ["port", "int"]);
 }
+
+#[test]
+fn a_compose_file_that_is_no_yaml_is_not_half_read_without_a_word() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "compose.yaml",
+        "services:\n  web:\n    build: .\n    environment:\n      - BUCKET=${BUCKET}\n      WORKERS: \"4\"\n",
+    );
+    let run = sandbox.envward("schema infer compose.yaml").success();
+    let warning = "warning: compose.yaml is not valid YAML (line 6: ";
+    assert!(run.stderr.starts_with(warning), "{}", run.stderr);
+    let _ = run.stderr_has("): only what it fills in was found\n").stdout_has("[vars.BUCKET]\n");
+    sandbox.write("compose.yaml", "services:\n  web:\n    image: [x\n");
+    let run = sandbox.envward("schema infer compose.yaml").code(2);
+    assert!(run.stderr.starts_with("warning: compose.yaml is not valid YAML"), "{}", run.stderr);
+    assert!(!run.stderr.contains("holds no variable"), "{}", run.stderr);
+}

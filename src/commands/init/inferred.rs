@@ -5,7 +5,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::{Copy, SCHEMAS, no_schema};
-use crate::commands::schema::say_found;
+use crate::commands::schema::{say_found, say_partly};
 use crate::context::Context;
 use crate::error::Error;
 use crate::fs;
@@ -16,6 +16,7 @@ use crate::schema::infer::{self, files, render};
 /// schema if nothing of the project names a variable.
 pub(super) fn schema(context: &mut Context) -> Result<(String, Vec<Copy>), Error> {
     let reading = files::read(std::slice::from_ref(&context.cwd))?;
+    say_partly(&reading, context);
     let count = reading.files.len();
     let variables = infer::decide(reading.sightings);
     if variables.is_empty() {

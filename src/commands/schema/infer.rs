@@ -11,7 +11,8 @@ use crate::exit_code::ExitCode;
 use crate::fs;
 use crate::generate::Recipe;
 use crate::manifest::slug;
-use crate::schema::infer::{self, Variable, files, render};
+use crate::schema::infer::files::{self, Reading};
+use crate::schema::infer::{self, Variable, render};
 use crate::ui::{escape, relative};
 
 /// Arguments of `schema infer`.
@@ -69,6 +70,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
             escape(&relative(&shown, &context.cwd))
         ));
     }
+    say_partly(&reading, context);
     let count = reading.files.len();
     let variables = infer::decide(reading.sightings);
     if variables.is_empty() {
@@ -136,6 +138,14 @@ fn write(path: &Path, text: &str, context: &mut Context) -> Result<(), Error> {
     }
     context.ui.say(&format!("wrote {shown}"));
     Ok(())
+}
+
+/// Says which files were understood in part only.
+pub(in crate::commands) fn say_partly(reading: &Reading, context: &mut Context) {
+    for (path, problem) in &reading.partly {
+        let shown = path.display().to_string();
+        context.ui.warn(&format!("{} {problem}", escape(&relative(&shown, &context.cwd))));
+    }
 }
 
 /// Says what was found in so many files, and what to look at.

@@ -10,7 +10,7 @@ mod show;
 
 use std::path::{Path, PathBuf};
 
-pub(in crate::commands) use self::infer::say_found;
+pub(in crate::commands) use self::infer::{say_found, say_partly};
 use super::sealing::shown;
 use super::{HUMAN, require_format};
 use crate::context::Context;

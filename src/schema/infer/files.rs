@@ -60,6 +60,8 @@ pub struct Reading {
     pub sightings: Vec<Sighting>,
     /// The files that hold variables, and what each is.
     pub files: Vec<(PathBuf, &'static str)>,
+    /// The files that could be understood in part only, and why.
+    pub partly: Vec<(PathBuf, String)>,
     /// The files that were named and are of no kind that is read, or hold no variable.
     pub without: Vec<PathBuf>,
 }
@@ -75,12 +77,13 @@ pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
                 let Ok(text) = fs::read_text(&file) else { continue };
                 // Which directories lie above the named one says nothing about a file.
                 let inside = file.strip_prefix(path).unwrap_or(&file);
-                found.extend(read_text(&file, inside, &text, false));
+                found.extend(read_text(&file, inside, &text, false, &mut reading.partly));
             }
         } else {
             let text = fs::read_text(path)?;
-            match read_text(path, path, &text, true) {
+            match read_text(path, path, &text, true, &mut reading.partly) {
                 Some(read) => found.push(read),
+                None if reading.partly.iter().any(|(partly, _)| partly == path) => {}
                 None => reading.without.push(path.clone()),
             }
         }
@@ -98,7 +101,13 @@ pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
 
 /// The place of its source in the list, and what was seen in the text; `None` if that is nothing. `inside` is the path
 /// from the directory that was named.
-fn read_text(path: &Path, inside: &Path, text: &str, named: bool) -> Option<(usize, PathBuf, Vec<Sighting>)> {
+fn read_text(
+    path: &Path,
+    inside: &Path,
+    text: &str,
+    named: bool,
+    partly: &mut Vec<(PathBuf, String)>,
+) -> Option<(usize, PathBuf, Vec<Sighting>)> {
     let kind = sources::ALL.iter().position(|source| source.reads(inside, text));
     // Who names a file knows what it is; most often it is an env file with a name of its own.
     let kind = kind.or_else(|| {
@@ -106,6 +115,7 @@ fn read_text(path: &Path, inside: &Path, text: &str, named: bool) -> Option<(usi
             .then(|| sources::ALL.iter().position(|source| source.name() == sources::EnvFile.name()))
             .flatten()
     })?;
+    partly.extend(sources::ALL[kind].problem(text).map(|problem| (path.to_owned(), problem)));
     let mut sightings = sources::ALL[kind].sightings(path, text);
     if named
         && sightings.iter().all(|sighting| sighting.place == Place::EnvComment)

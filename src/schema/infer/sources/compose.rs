@@ -44,6 +44,11 @@ impl Source for Compose {
         }
         found
     }
+
+    fn problem(&self, text: &str) -> Option<String> {
+        let error = yaml::parse(text).err()?;
+        Some(format!("is not valid YAML ({error}): only what it fills in was found"))
+    }
 }
 
 /// What is filled in, anywhere in the file but in comments.

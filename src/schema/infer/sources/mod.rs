@@ -38,6 +38,12 @@ pub trait Source: Sync {
     /// Every variable that stands in the text, in the order of its lines. In linear time; `file` goes into the
     /// sightings as it is.
     fn sightings(&self, file: &Path, text: &str) -> Vec<Sighting>;
+
+    /// What keeps a part of the text from being understood, as the end of a sentence; `None` if nothing does, or if
+    /// that cannot be told.
+    fn problem(&self, _text: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Every kind of file.

@@ -81,7 +81,7 @@ pub enum FindingCode {
     LedgerRewritten,
     /// An entry of the ledger was written by someone without the project key.
     LedgerForged,
-    /// An entry of the ledger has a date that cannot be: in the future, or before one that it follows.
+    /// An entry of the ledger has no date, or one in the future: it does not count yet.
     LedgerDate,
     /// The ledger cannot be read.
     LedgerBroken,
@@ -99,11 +99,13 @@ pub enum FindingCode {
     Silent,
     /// A project cannot be read.
     Unreadable,
+    /// An entry of the ledger has a date before one that it follows.
+    LedgerOrder,
 }
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ClaimContradicted,
         Self::SourcesDisagree,
         Self::ValueReturned,
@@ -119,6 +121,7 @@ impl FindingCode {
         Self::StoreUnreachable,
         Self::Silent,
         Self::Unreadable,
+        Self::LedgerOrder,
     ];
 
     /// Its word in reports; stable.
@@ -139,17 +142,19 @@ impl FindingCode {
             Self::StoreUnreachable => "store-unreachable",
             Self::Silent => "silent",
             Self::Unreadable => "unreadable",
+            Self::LedgerOrder => "ledger-order",
         }
     }
 
     /// Whether it leaves nothing of a report to be believed, so that no choice of states excuses it.
     pub fn is_grave(self) -> bool {
         use FindingCode::{
-            ClaimContradicted, LedgerBroken, LedgerForged, LedgerRewritten, Silent, StoreUnreachable,
-            Unreadable,
+            ClaimContradicted, LedgerBroken, LedgerDate, LedgerForged, LedgerRewritten, Silent,
+            StoreUnreachable, Unreadable,
         };
-        let of_ledger = matches!(self, ClaimContradicted | LedgerBroken | LedgerForged | LedgerRewritten);
-        of_ledger || matches!(self, Silent | StoreUnreachable | Unreadable)
+        // A wrong order stays for ever, and makes nothing younger.
+        let of_ledger = matches!(self, LedgerBroken | LedgerDate | LedgerForged | LedgerRewritten);
+        of_ledger || self == ClaimContradicted || matches!(self, Silent | StoreUnreachable | Unreadable)
     }
 }
 

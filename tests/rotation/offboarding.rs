@@ -230,3 +230,17 @@ fn what_became_known_is_due_also_without_a_policy_or_a_place_in_the_schema() {
     let _ = sandbox.envward_with_input(&["set", "PLAIN_TOKEN"], b"canary-other").success();
     assert!(!rows().iter().any(|row| row.contains("PLAIN_TOKEN")));
 }
+
+#[test]
+fn what_leaked_by_a_clock_that_is_ahead_counts_from_now() {
+    let mut sandbox = project();
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2027-03-01T12:00:00Z");
+    let _ = because(&sandbox, "leaked: x", &["API_KEY"]).success();
+    sandbox.set("ENVWARD_TEST_ONLY_NOW", "2026-03-02T12:00:00Z");
+    let report = sandbox.envward("audit --no-git --format json --fail-on none").code(1).json();
+    let mut entries = report["entries"].as_array().unwrap().iter();
+    let entry = entries.find(|entry| entry["variable"] == "API_KEY").unwrap();
+    assert_eq!((&entry["status"], &entry["due"]), (&"due_soon".into(), &"2026-03-09T12:00:00Z".into()));
+    assert_eq!(entry["findings"][0]["message"], "it became known on 2026-03-02: leaked: x");
+    assert_eq!(report["findings"][0]["code"], "ledger-date");
+}

@@ -52,7 +52,8 @@ pub struct Args {
     #[arg(long)]
     no_git: bool,
 
-    /// Also ask the stores of each project when they got what they serve; one that is not confirmed is a finding
+    /// Also ask the stores of each project when they got what they serve; one that is not confirmed is a finding.
+    /// Not stores of type directory, which take a key: `rotation status --stores` looks at those
     #[arg(long)]
     stores: bool,
 }

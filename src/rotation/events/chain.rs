@@ -44,16 +44,18 @@ pub(super) fn dates(entries: &[&Recorded], environment: &str, now: Timestamp) ->
     own.filter_map(|recorded| {
         let (id, date) = (shown(&recorded.id), escape(&recorded.entry.at));
         let Some(at) = recorded.at() else {
-            return Some(format!("entry {id} has no date that can be read"));
+            return Some((FindingCode::LedgerDate, format!("entry {id} has no date that can be read")));
         };
         if !has_happened(recorded, now) {
-            return Some(format!("entry {id} is from {date}, which is in the future"));
+            let message = format!("entry {id} is from {date}, which is in the future");
+            return Some((FindingCode::LedgerDate, message));
         }
         let followed = recorded.entry.prev.iter().filter_map(|id| Some((id, *dates.get(id.as_str())?)));
         let (before, later) = followed.max_by_key(|(_, at)| *at).filter(|(_, later)| at + SKEW < *later)?;
-        Some(format!("entry {id} is from {date}, and follows entry {} of {later}", shown(before)))
+        let message = format!("entry {id} is from {date}, and follows entry {} of {later}", shown(before));
+        Some((FindingCode::LedgerOrder, message))
     })
-    .map(|message| Finding { code: FindingCode::LedgerDate, message })
+    .map(|(code, message)| Finding { code, message })
     .collect()
 }
 

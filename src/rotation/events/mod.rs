@@ -13,7 +13,7 @@ use jiff::civil::Date;
 pub use self::chain::SKEW;
 pub use self::exemptions::{has_address, is_same_person};
 use super::Finding;
-use crate::ledger::{Fingerprint, Ledger, Recorded};
+use crate::ledger::{Event, Fingerprint, Ledger, Recorded};
 use crate::schema::Grade;
 use crate::secret::Key;
 
@@ -164,7 +164,7 @@ impl Events {
     /// dates in the future. What is wrong with the chain as a whole is found whichever the environment is.
     ///
     /// An entry that has no date that can be, or that was written without the project key, is a finding and counts
-    /// for nothing: a value is then as old as the other entries say.
+    /// for nothing: a value is then as old as the other entries say. Only that something became known counts, from now.
     pub fn of(ledger: &Ledger, environment: &str, keys: Option<&[(u32, Key)]>, now: Timestamp) -> Self {
         let entries = ledger.in_order();
         let own = |recorded: &&&Recorded| recorded.entry.environment == environment;
@@ -174,7 +174,10 @@ impl Events {
             entries.iter().filter(own).partition(|recorded| chain::is_authentic(recorded, keys));
         findings.extend(forged.into_iter().map(chain::forged));
         let authors_unchecked = keys.is_none() && !believed.is_empty();
-        let usable = believed.into_iter().filter(|recorded| chain::has_happened(recorded, now));
+        let usable = believed.into_iter().filter_map(|recorded| {
+            let at = recorded.at().filter(|_| chain::has_happened(recorded, now));
+            Some((recorded, at.or((recorded.entry.event == Event::Exposed).then_some(now))?))
+        });
         let (mut variables, pushed) = reader::read(usable);
         for history in variables.values_mut() {
             history.keep_exposed(now);

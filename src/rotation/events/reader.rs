@@ -18,15 +18,14 @@ type Print = (u32, Fingerprint);
 /// By store: every version that a push made.
 type PushedVersions = BTreeMap<String, BTreeSet<String>>;
 
-/// The histories of the variables, and the versions that pushes made. The entries come in their order.
+/// The histories of the variables, and the versions that pushes made. The entries come in their order, each
+/// with the date that counts for it.
 pub(super) fn read<'a>(
-    entries: impl Iterator<Item = &'a Recorded>,
+    entries: impl Iterator<Item = (&'a Recorded, Timestamp)>,
 ) -> (BTreeMap<String, History>, PushedVersions) {
     let mut reader = Reader::default();
-    for recorded in entries {
-        if let Some(at) = recorded.at() {
-            reader.take(recorded, at);
-        }
+    for (recorded, at) in entries {
+        reader.take(recorded, at);
     }
     let mut variables = reader.variables;
     reader.exemptions.settle(&mut variables);

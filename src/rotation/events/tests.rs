@@ -362,7 +362,7 @@ fn a_clock_that_went_backwards_is_found_beyond_five_minutes() {
             &second[..12],
             &first[..12]
         );
-        let expected = if found { vec![(FindingCode::LedgerDate, expected.as_str())] } else { Vec::new() };
+        let expected = if found { vec![(FindingCode::LedgerOrder, expected.as_str())] } else { Vec::new() };
         assert_eq!(codes(&book.events(None)), expected);
     }
 }

@@ -101,6 +101,7 @@ fn of_finding(code: FindingCode) -> &'static str {
         FindingCode::StoreUnreachable => "a store could not be asked",
         FindingCode::Silent => "a project sent no report",
         FindingCode::Unreadable => "a project cannot be read",
+        FindingCode::LedgerOrder => "an entry of the ledger has a date before one that it follows",
     }
 }
 

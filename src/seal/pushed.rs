@@ -77,7 +77,7 @@ pub fn record_push(
 /// Enters that a store has `values` again, which it had at the version `restores`.
 ///
 /// # Errors
-/// As [`super::record`].
+/// As [`super::record()`].
 pub fn record_rollback(
     project: &Project,
     environment: &Environment,

@@ -9,10 +9,13 @@ fn mallory(sandbox: &Sandbox) {
     sandbox.shell("rm -rf ../mallory && cp -r . ../mallory && rm -rf ../mallory/.envward ../mallory/secrets");
     sandbox
         .shell("printf 'API_KEY=evil\\nDB_PASSWORD=evil\\nLOG_LEVEL=evil\\n' > ../mallory/.env.production");
+    // Where the ledger knows the environment, nobody gets a new project key: his copy forgets it meanwhile.
+    sandbox.shell("cd ../mallory && touch envward.ledger.jsonl && mv envward.ledger.jsonl known");
     // Randomness of his own: with the seed of the sandbox he would draw Alice's project key.
     let mut seal = sandbox.command(env!("CARGO_BIN_EXE_envward"));
     seal.args(["-C", "../mallory", "seal"]).env("ENVWARD_TEST_ONLY_SEED", "666");
     assert!(seal.output().unwrap().status.success());
+    sandbox.shell("cd ../mallory && cat known envward.ledger.jsonl >both && mv both envward.ledger.jsonl");
 }
 
 /// Nothing is given out and this is said.

@@ -131,7 +131,7 @@ fn say_left(session: &Session<'_>, row: &Row, context: &mut Context) {
     one::say_where(&name, variable, policy, ui);
     match (variable, policy) {
         (Some(_), Some(_)) => {
-            ui.help(&format!("then run: envward rotate {name}, or: envward rotation attest {name}"));
+            ui.help(&format!("then run: envward rotate {name}"));
         }
         (Some(_), None) => ui.help(&format!("then run: envward set {name}")),
         (None, _) => ui.help(&format!("then run: envward set {name} --new")),

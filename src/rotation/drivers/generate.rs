@@ -23,9 +23,7 @@ impl<'a> Generate<'a> {
         if opening.policy.class.as_deref() == Some(DATA_ENCRYPTION) {
             return Err(Error::setup(
                 format!("{name} encrypts data: with a new key the stored data could not be read any more"),
-                format!(
-                    "re-encrypt the data as its application documents it, then run: envward rotation attest {name}"
-                ),
+                format!("re-encrypt the data as its application documents it, then run: envward set {name}"),
             ));
         }
         let has_overlap = opening.policy.previous.is_some() && opening.policy.overlap.is_positive();

@@ -36,9 +36,7 @@ impl Driver for Manual<'_> {
 
     fn prepare(&mut self, current: &Values, _rng: &mut Rng, _now: Timestamp) -> Result<Values, Error> {
         let name = &self.variable.name;
-        let help = format!(
-            "get a new one where it is issued, or, if it was replaced there, run: envward rotation attest {name}"
-        );
+        let help = "get a new one where it is issued";
         let Some(given) = self.given.take() else {
             return Err(Error::setup(format!("nobody gave the new value of {name}"), help));
         };

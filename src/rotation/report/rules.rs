@@ -63,7 +63,7 @@ impl Rule {
     pub(super) fn help(self) -> &'static str {
         match self {
             Self::Status(Status::Breached | Status::Overdue | Status::DueSoon) => {
-                "replace it: envward rotate NAME; what was replaced elsewhere: envward rotation attest NAME"
+                "replace it: envward rotate NAME; what was replaced elsewhere already: envward set NAME"
             }
             Self::Status(Status::ExemptExpired) => {
                 "replace it: envward rotate NAME; or ask again: envward rotation exempt NAME"

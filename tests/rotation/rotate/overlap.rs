@@ -86,7 +86,7 @@ fn due_does_what_a_machine_can_and_lists_the_rest() {
     let _ = run
         .stderr_has("warning: API_KEY is due on 2026-05-30 12:00 UTC, and no machine rotates it\n")
         .stderr_has("API_KEY: get a new value at https://vendor.example/keys\n")
-        .stderr_has("help: then run: envward rotate API_KEY, or: envward rotation attest API_KEY\n");
+        .stderr_has("help: then run: envward rotate API_KEY\n");
     agreed(&sandbox, "local");
     assert_ne!(sealed(&sandbox, "SESSION_KEY"), session);
     sandbox.envward_with_input(&["rotate", "API_KEY", "--yes"], b"api-9876543210").success();
@@ -109,7 +109,7 @@ fn due_asks_nobody_where_there_is_nothing_for_a_machine_to_do() {
         "warning: API_KEY is due on 2026-05-30 12:00 UTC, and no machine rotates it\n\
          API_KEY: get a new value at https://vendor.example/keys\n\
          API_KEY: the steps are in docs/keys.md\n\
-         help: then run: envward rotate API_KEY, or: envward rotation attest API_KEY\n",
+         help: then run: envward rotate API_KEY\n",
     );
 }
 

@@ -282,7 +282,8 @@ fn installing_twice_changes_nothing_and_somebody_s_hook_stays() {
     assert_eq!(
         first.stderr,
         "wrote .gitattributes\nwrote .git/info/attributes\n\
-         set the diff and merge drivers in the settings of this clone\nwrote .git/hooks/pre-commit\n"
+         set the diff and merge drivers in the settings of this clone\nwrote .git/hooks/pre-commit\n\
+         to commit: .gitattributes; a branch without it merges sealed files line by line\n"
     );
     assert_eq!(
         sandbox.read(".gitattributes"),

@@ -56,7 +56,8 @@ pub fn run(_args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let Some(git) = Git::discover(&project.root, &context.env) else {
         return Err(Error::usage_with_help("this is no git repository", "run `git init` first"));
     };
-    let mut changed = complete(&project.root.join(".gitattributes"), &attributes(&project), context)?;
+    let to_commit = complete(&project.root.join(".gitattributes"), &attributes(&project), context)?;
+    let mut changed = to_commit;
     let ledger_driver = format!("{} merge=envward-ledger", ledger::FILE_NAME);
     changed |= complete(&git.own_attributes()?, &[ledger_driver], context)?;
     let mut set = false;
@@ -70,6 +71,9 @@ pub fn run(_args: &Args, context: &mut Context) -> Result<ExitCode, Error> {
     let done = hook.install(context)?;
     if !changed && !set && done == Installed::Already {
         context.ui.say("everything is set up already");
+    }
+    if to_commit {
+        context.ui.say("to commit: .gitattributes; a branch without it merges sealed files line by line");
     }
     Ok(ExitCode::from_findings(done == Installed::Not))
 }

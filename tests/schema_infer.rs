@@ -340,3 +340,18 @@ fn a_compose_file_that_is_no_yaml_is_not_half_read_without_a_word() {
     assert!(run.stderr.starts_with("warning: compose.yaml is not valid YAML"), "{}", run.stderr);
     assert!(!run.stderr.contains("holds no variable"), "{}", run.stderr);
 }
+
+#[test]
+fn the_env_files_that_a_compose_file_names_are_read_too() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "deploy/compose.yaml",
+        "services:\n  web:\n    build: .\n    env_file: web.settings\n  job:\n    build: .\n    env_file:\n      - path: ./job.settings\n        required: false\n      - absent.env\n      - ../outside.env\n",
+    );
+    sandbox.write("deploy/web.settings", "WEB_TOKEN=Zx81kQmv99Tr5LpW\n");
+    sandbox.write("deploy/job.settings", "JOB_LIMIT=5\n");
+    sandbox.write("outside.env", "OUTSIDE=1\n");
+    let run = sandbox.envward("schema infer deploy/compose.yaml").success();
+    let run = run.stdout_has("[vars.WEB_TOKEN]\n").stdout_has("[vars.JOB_LIMIT]\n");
+    assert!(!run.stdout.contains("OUTSIDE") && !run.stdout.contains("Zx81"), "{}", run.stdout);
+}

@@ -5,7 +5,7 @@
 //! itself is always read.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
@@ -66,9 +66,29 @@ pub struct Reading {
     pub without: Vec<PathBuf>,
 }
 
+/// What comes up beside the variables.
+#[derive(Default)]
+struct Aside {
+    partly: Vec<(PathBuf, String)>,
+    env_files: BTreeSet<PathBuf>,
+}
+
+impl Aside {
+    /// Whether there is something of that file, or of files that it names, to be said or read.
+    fn tells_of(&self, path: &Path) -> bool {
+        let directory = path.parent();
+        self.partly.iter().any(|(partly, _)| partly == path)
+            || self
+                .env_files
+                .iter()
+                .any(|file| directory.is_some_and(|directory| file.starts_with(directory)))
+    }
+}
+
 /// Reads files, and directories with what is below them.
 pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
     let mut reading = Reading::default();
+    let mut aside = Aside::default();
     let mut found: Vec<(usize, PathBuf, Vec<Sighting>)> = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -77,17 +97,24 @@ pub fn read(paths: &[PathBuf]) -> Result<Reading, fs::Error> {
                 let Ok(text) = fs::read_text(&file) else { continue };
                 // Which directories lie above the named one says nothing about a file.
                 let inside = file.strip_prefix(path).unwrap_or(&file);
-                found.extend(read_text(&file, inside, &text, false, &mut reading.partly));
+                found.extend(read_text(&file, inside, &text, false, &mut aside));
             }
         } else {
             let text = fs::read_text(path)?;
-            match read_text(path, path, &text, true, &mut reading.partly) {
+            match read_text(path, path, &text, true, &mut aside) {
                 Some(read) => found.push(read),
-                None if reading.partly.iter().any(|(partly, _)| partly == path) => {}
+                None if aside.tells_of(path) => {}
                 None => reading.without.push(path.clone()),
             }
         }
     }
+    for path in std::mem::take(&mut aside.env_files) {
+        let is_read = found.iter().any(|(_, other, _)| *other == path);
+        if let (false, Ok(text)) = (is_read, fs::read_text(&path)) {
+            found.extend(read_text(&path, &path, &text, true, &mut aside));
+        }
+    }
+    reading.partly = aside.partly;
     found.sort_by(|(kind, path, _), (other_kind, other, _)| {
         (kind, path.components().count(), path).cmp(&(other_kind, other.components().count(), other))
     });
@@ -106,7 +133,7 @@ fn read_text(
     inside: &Path,
     text: &str,
     named: bool,
-    partly: &mut Vec<(PathBuf, String)>,
+    aside: &mut Aside,
 ) -> Option<(usize, PathBuf, Vec<Sighting>)> {
     let kind = sources::ALL.iter().position(|source| source.reads(inside, text));
     // Who names a file knows what it is; most often it is an env file with a name of its own.
@@ -115,7 +142,8 @@ fn read_text(
             .then(|| sources::ALL.iter().position(|source| source.name() == sources::EnvFile.name()))
             .flatten()
     })?;
-    partly.extend(sources::ALL[kind].problem(text).map(|problem| (path.to_owned(), problem)));
+    aside.partly.extend(sources::ALL[kind].problem(text).map(|problem| (path.to_owned(), problem)));
+    aside.env_files.extend(env_files(kind, path, text));
     let mut sightings = sources::ALL[kind].sightings(path, text);
     if named
         && sightings.iter().all(|sighting| sighting.place == Place::EnvComment)
@@ -124,6 +152,16 @@ fn read_text(
         sightings.clear();
     }
     (!sightings.is_empty()).then(|| (kind, path.to_owned(), sightings))
+}
+
+/// The env files that a file names, below its own directory.
+fn env_files(kind: usize, path: &Path, text: &str) -> Vec<PathBuf> {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let below = |file: &String| {
+        Path::new(file).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    };
+    let files = sources::ALL[kind].env_files(text).into_iter().filter(below);
+    files.map(|file| directory.join(file.trim_start_matches("./"))).filter(|file| file.is_file()).collect()
 }
 
 /// The files below a directory that are of a kind that is read, by their names; sorted.

@@ -45,10 +45,27 @@ impl Source for Compose {
         found
     }
 
+    fn env_files(&self, text: &str) -> Vec<String> {
+        let documents = yaml::parse(text).unwrap_or_default();
+        let services = documents.iter().filter_map(|document| document.get("services"));
+        let named = services.flat_map(Node::entries).filter_map(|(_, service)| service.get("env_file"));
+        let mut files: Vec<String> = named.flat_map(paths).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+
     fn problem(&self, text: &str) -> Option<String> {
         let error = yaml::parse(text).err()?;
         Some(format!("is not valid YAML ({error}): only what it fills in was found"))
     }
+}
+
+/// One path, several, or several with options.
+fn paths(node: &Node) -> Vec<String> {
+    let text = |node: &Node| node.text().map(|text| text.expose().to_owned());
+    let of_item = |item: &Node| text(item).or_else(|| item.get("path").and_then(text));
+    node.items().iter().filter_map(of_item).chain(text(node)).collect()
 }
 
 /// What is filled in, anywhere in the file but in comments.

@@ -39,6 +39,11 @@ pub trait Source: Sync {
     /// sightings as it is.
     fn sightings(&self, file: &Path, text: &str) -> Vec<Sighting>;
 
+    /// The env files that the text names, as paths from its own directory.
+    fn env_files(&self, _text: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What keeps a part of the text from being understood, as the end of a sentence; `None` if nothing does, or if
     /// that cannot be told.
     fn problem(&self, _text: &str) -> Option<String> {
